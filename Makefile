@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+# The only front door: every target works on a fresh Debian 12 with nothing but git and make.
+
+MVN ?= mvn
+MAVEN := $(MVN) -B -ntp
+JAVA := $(if $(JAVA_HOME),$(JAVA_HOME)/bin/)java
+XLVS := target/xlvs
+SOURCES := $(shell find pom.xml proto loader bpf controller perf-tests -name target -prune -o -type f -print)
+
+# Debian's packages that building, testing and the lab need beside what every Debian has.
+PACKAGES := maven clang-19 libbpf1 libbpf-dev bpftool gcc libc6-dev linux-libc-dev make iproute2 ethtool iputils-ping util-linux curl
+# Any JDK from this version on will do; Debian's is installed only where there is none.
+JDK_VERSION := 17
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test bench clean assemble
+
+help: ## show this list
+	@echo "xlvs: LVS rebuilt on XDP, controlled from Java. As root:"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install with apt what is missing, and only that
+	@missing=; \
+	for package in $(PACKAGES); do \
+	  dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || missing="$$missing $$package"; \
+	done; \
+	version=$$("$(JAVA)c" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p'); \
+	[ "$${version:-0}" -ge $(JDK_VERSION) ] || missing="$$missing openjdk-$(JDK_VERSION)-jdk-headless"; \
+	[ -n "$$missing" ] || exit 0; \
+	if [ "$$(id -u)" != 0 ]; then \
+	  echo "setup: missing:$$missing: run \`make setup' as root, or install them by other means" >&2; exit 1; \
+	fi; \
+	echo "setup: installing$$missing"; \
+	log=$$(mktemp); \
+	if apt-get -qq update > $$log 2>&1 \
+	    && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $$missing >> $$log 2>&1; then \
+	  rm -f $$log; \
+	else \
+	  cat $$log >&2; rm -f $$log; echo "setup: apt-get could not install$$missing" >&2; exit 1; \
+	fi
+
+build: setup $(XLVS)/.built ## build everything into target/xlvs/{bin,lib}
+
+$(XLVS)/.built: $(SOURCES) Makefile
+	rm -rf $(XLVS)
+	$(MAVEN) -q -DskipTests package
+	@touch $@
+
+# Maven calls this when all jars are there (controller/lab, phase package): the tree that is installed, run and tested.
+assemble:
+	@mkdir -p $(XLVS)/bin $(XLVS)/lib
+	@for pom in controller/*/pom.xml; do tr ':' '\n' < $${pom%/*}/target/runtime.classpath; echo; done | sort -u | xargs cp -u -t $(XLVS)/lib
+	@cp -u controller/lab/target/xlvs-lab-[0-9]*.jar $(XLVS)/lib
+	@twice=$$(ls $(XLVS)/lib | sed -E 's/-[0-9][0-9A-Za-z.]*(-SNAPSHOT)?//' | sort | uniq -d); \
+	[ -z "$$twice" ] || { echo "assemble: two versions of $$twice: manage one in pom.xml" >&2; exit 1; }
+	@install -m 755 -t $(XLVS)/bin controller/*/src/main/sh/*
+	@$(XLVS)/bin/lbctl-archive
+
+run: build ## start the lab and send requests in all four modes; IFACE=eth0[,eth1]: run xlvsd there, no lab
+	@[ "$$(id -u)" = 0 ] || { echo "run: needs root, for network namespaces and BPF" >&2; exit 1; }
+	@exec $(if $(IFACE),$(XLVS)/bin/xlvsd --interface $(IFACE),$(XLVS)/bin/xlvs-lab)
+
+test: setup ## build and run every ring of tests: unit, packets, end to end
+	@[ "$$(id -u)" = 0 ] || { echo "test: needs root, for network namespaces and BPF" >&2; exit 1; }
+	@rm -rf $(XLVS)
+	$(MAVEN) verify
+
+bench: build ## print nanoseconds per packet for each mode, beside floor programs
+	@$(JAVA) -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf.Bench $(BENCH_ARGS)
+
+clean: ## remove everything built
+	rm -rf target bpf/target loader/target proto/target perf-tests/target controller/target controller/*/target
