@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Probes of what the running kernel supports.
+ */
+package io.xlvs.loader.features;

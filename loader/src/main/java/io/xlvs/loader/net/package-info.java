@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Network interfaces and namespaces, as far as attaching programs needs them.
+ */
+package io.xlvs.loader.net;
