@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The contract between the data plane and its controller: every map key, map
+ * value and constant, once. The Java mirror is io.xlvs.bpf; AbiLayoutTest
+ * compares the two through BTF, in both directions.
+ *
+ * Addresses and ports are in network order (__be32, __be16). An address is four
+ * words; IPv4 uses the first and leaves the others zero. Padding is named and
+ * always zero, because hash maps compare it.
+ */
+#ifndef XLVS_ABI_H
+#define XLVS_ABI_H
+
+#include <linux/types.h>
+
+#include "xlvs_enums.h"
+#include "xlvs_reason.h"
+
+/* Opposite ways and addresses of a packet, as the packet itself carries them. */
+struct xlvs_tuple {
+	__be32 saddr[4];
+	__be32 daddr[4];
+	__be16 sport;
+	__be16 dport;
+	__u8 protocol; /* IPPROTO_* */
+	__u8 family;   /* enum xlvs_family */
+	__u16 pad;
+};
+
+/* 28 bytes; kind 0 means free. */
+struct xlvs_endpoint {
+	__be32 addr[4];
+	__be16 port;
+	__u8 protocol;
+	__u8 kind;   /* enum xlvs_endpoint_kind */
+	__u8 family; /* enum xlvs_family */
+	__u8 pad[3];
+	__u32 index; /* XLVS_ENDPOINT_SERVICE: into services; others 0 */
+};
+
+#define XLVS_BUCKET_WAYS 2
+
+/*
+ * One line of service_table. An endpoint lies in the bucket of its first hash,
+ * or, if that is full, in the bucket of its second; then `overflow` of the
+ * first is not zero. Both hashes: xlvs_endpoint_hash() in service.h.
+ */
+struct xlvs_bucket {
+	struct xlvs_endpoint way[XLVS_BUCKET_WAYS];
+	__u32 overflow; /* endpoints whose first bucket this is and that lie elsewhere */
+	__u32 pad;
+};
+
+/* Region of rings or local_addresses, read and written as one aligned 64-bit word. */
+struct xlvs_region {
+	__u32 offset; /* in entries */
+	__u32 length; /* in entries; 0: none */
+};
+
+struct xlvs_service {
+	struct xlvs_region ring; /* of rings: server indices */
+	struct xlvs_region local_addresses;
+	__be32 vip[4];
+	__be16 port;
+	__u8 protocol;
+	__u8 family;
+	__u32 flags;      /* enum xlvs_service_flag */
+	__u32 pick;       /* enum xlvs_pick */
+	__u32 generation; /* changes when the index is given to another service */
+	__u32 persistence_seconds;
+	__u32 pad0;
+	__be32 persistence_mask[4];
+	__u8 pad[56];
+};
+
+/* First line: read for each packet. Second: for new connections. */
+struct xlvs_server {
+	__be32 addr[4]; /* RIP */
+	__be16 port;    /* 0: the packet's own */
+	__u8 family;
+	__u8 method;             /* enum xlvs_method, for new connections */
+	__u32 flags;             /* enum xlvs_server_flag */
+	__u32 next_hop;          /* into next_hops */
+	__u32 service;           /* into services */
+	__u32 generation;        /* changes when the index is given to another server */
+	__u8 tunnel;             /* enum xlvs_tunnel */
+	__u8 tunnel_flags;       /* enum xlvs_tunnel_flag */
+	__be16 tunnel_port;      /* UDP port of XLVS_TUNNEL_GUE */
+	__be32 tunnel_source[4]; /* the director's address towards this server; family: `family` */
+	__u8 pad0[8];
+	__u32 weight;
+	__u32 upper_threshold; /* connections; 0: none */
+	__u32 lower_threshold;
+	__u8 pad[52];
+};
+
+/*
+ * A way out. Index 0 is never resolved. Entries below XLVS_CLIENT_HOPS are the
+ * data plane's own (clients, learnt from the routing table, found through
+ * client_hops); the controller's (real servers) follow.
+ */
+struct xlvs_next_hop {
+	__u8 destination_mac[6];
+	__u8 source_mac[6];
+	__u32 transmit_ifindex; /* where XDP sends: the physical device of a VLAN */
+	__u32 ifindex;          /* where the routing table points */
+	__u32 mtu;              /* largest IP packet */
+	__u16 flags;            /* enum xlvs_next_hop_flag */
+	__be16 vlan;            /* tag (TCI) to add, 0: none */
+	__be32 gateway[4];      /* neighbour's address, for bpf_redirect_neigh */
+	__u8 gateway_family;
+	__u8 pad[19];
+};
+
+#define XLVS_CLIENT_HOPS 65536
+
+/* client_hops: where a client's next hop is kept. */
+struct xlvs_hop_key {
+	__u32 ifindex;
+	__u8 destination_mac[6];
+	__u16 pad;
+};
+
+/* devices: what transmit needs to know of an interface by its index. */
+struct xlvs_device {
+	__u32 transmit_ifindex;
+	__u32 mtu;
+	__u16 flags; /* enum xlvs_next_hop_flag: VIA_STACK */
+	__be16 vlan;
+};
+
+/* connections, half_open: the truth about a connection, under the client's tuple. */
+struct xlvs_conn {
+	__u64 last_seen;  /* jiffies */
+	__u32 server;     /* into servers */
+	__u32 generation; /* of the server */
+	__u32 service;    /* into services */
+	__u32 timeout;    /* jiffies */
+	__u16 state; /* enum xlvs_state; with method and flags one word, changed by compare-and-swap
+		      */
+	__u8 method; /* enum xlvs_method: kept though the server be edited */
+	__u8 flags;  /* enum xlvs_conn_flag */
+	__u32 synack_next;    /* host order: acknowledgement that proves a handshake; 0: unknown */
+	__be32 local_addr[4]; /* FULLNAT: LIP */
+	__be16 local_port;
+	__be16 server_port;
+	__u32 local_index; /* of local_addr in local_addresses */
+	__u8 pad[8];
+};
+
+/* fragments: ports of a datagram's first fragment. */
+struct xlvs_fragment_key {
+	__be32 saddr[4];
+	__be32 daddr[4];
+	__be32 id;
+	__u8 protocol;
+	__u8 family;
+	__u16 pad;
+};
+
+struct xlvs_fragment {
+	__be16 sport;
+	__be16 dport;
+	__u8 protocol; /* IPPROTO_* of the transport header */
+	__u8 pad[3];
+	__u64 seen; /* jiffies */
+};
+
+/* templates: a persistent client's server. Client masked; dport 0: every port of the VIP. */
+struct xlvs_template {
+	__u64 last_seen; /* jiffies */
+	__u32 server;
+	__u32 generation;
+	__u32 service;
+	__u32 timeout;     /* jiffies */
+	__u32 connections; /* open ones that hold it */
+	__u32 assured;
+};
+
+/* server_stats[cpu * servers + server] */
+struct xlvs_stats {
+	__u64 connections;
+	__u64 in_packets;
+	__u64 out_packets;
+	__u64 in_bytes; /* from the IP header on */
+	__u64 out_bytes;
+	__u64 pad[3];
+};
+
+/* server_load[server]: connections as IPVS counts them; shared, atomic. */
+struct xlvs_load {
+	__u32 active;
+	__u32 inactive;
+	__u32 persistent; /* templates */
+	__u32 overloaded; /* 1 from the upper threshold until the lower one: ipvsadm(8), -x, -y */
+};
+
+/* service_state[service]: what the scheduler keeps between connections. */
+struct xlvs_service_state {
+	__u64 counter; /* XLVS_PICK_NEXT: next entry is counter % length */
+	__u64 pad[7];
+};
+
+/* A local address of a FULLNAT service. */
+struct xlvs_local_address {
+	__be32 addr[4];
+	__u8 family;
+	__u8 pad[3];
+	__u32 next_port; /* where the search for a free port goes on; a hint */
+};
+
+/* One line of rings: server indices. Entry n: line n / 16, word n % 16. */
+struct xlvs_ring_line {
+	__u32 server[16];
+};
+
+/* Entry of a ring that names no server: the client is refused. */
+#define XLVS_RING_EMPTY 0xffffffffU
+
+#define XLVS_FILTER_WORDS 1024
+
+/* control[0]: what the controller changes while packets flow. */
+struct xlvs_control {
+	__u32 table_copy;            /* 0 or 1: which half of service_table readers use */
+	__u32 any_port;              /* services with port 0 */
+	__u32 timeouts[XLVS_STATES]; /* jiffies, both directions seen */
+	__u32 next_client_hop;       /* next free index below XLVS_CLIENT_HOPS */
+	__u32 pad;
+	/*
+	 * A bit for each address of service_table, at address_bit() in hash.h.
+	 * They let a packet that is not ours leave without a look-up; one too many
+	 * costs time only, so that none is ever taken back.
+	 */
+	__u64 destinations[XLVS_FILTER_WORDS]; /* VIPs, local addresses */
+	__u64 sources[XLVS_FILTER_WORDS];      /* real servers */
+};
+
+/* Context of the syscall program xlvs_sweep: expires what has been idle too long and recounts
+ * server_load. */
+struct xlvs_sweep {
+	__u32 connections; /* out: live entries of each table */
+	__u32 half_open;
+	__u32 templates;
+	__u32 expired; /* out: entries removed by this sweep */
+};
+
+/* Context of the syscall program xlvs_jiffies. */
+struct xlvs_clock {
+	__u64 jiffies; /* out */
+};
+
+/*
+ * settings (.rodata): fixed at load. Masks are capacity - 1 of powers of two.
+ */
+struct xlvs_settings {
+	__u32 abi_version;
+	__u32 cpus; /* possible CPUs: slices of per-CPU tables */
+	__u32 jiffies_per_second;
+	__u32 hash_seed;      /* random, so that nobody can aim at a bucket */
+	__u32 flow_line_mask; /* lines of one CPU's slice of flow_cache */
+	__u32 bucket_mask;    /* buckets of one copy of service_table */
+	__u32 epoch_mask;     /* entries of epochs */
+	__u32 servers;        /* capacity: stride of server_stats */
+	__u32 services;
+	__u32 icmp_per_second;  /* ICMP errors that one CPU may send */
+	__u32 refresh_shift;    /* a period of the flow cache is 2^shift jiffies: about 1 s */
+	__u32 local_port_first; /* FULLNAT's port range, host order, inclusive */
+	__u32 local_port_last;
+	__u32 pad;
+};
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Every enumeration of the contract but the reasons: see xlvs_abi.h. */
+#ifndef XLVS_ENUMS_H
+#define XLVS_ENUMS_H
+
+/* Changes with any layout or meaning below: pinned maps of another version are refused. */
+#define XLVS_ABI_VERSION 1
+
+/* Line of a cache, and unit of every table that is read per packet. */
+#define XLVS_LINE 64
+
+enum xlvs_family {
+	XLVS_IPV4 = 4,
+	XLVS_IPV6 = 6,
+};
+
+/* Forwarding methods: ipvsadm(8), packet-forwarding-method. */
+enum xlvs_method {
+	XLVS_NAT = 1,
+	XLVS_DR = 2,
+	XLVS_TUN = 3,
+	XLVS_FULLNAT = 4,
+};
+
+/* Encapsulations of XLVS_TUN: ipvsadm(8), --tun-type. */
+enum xlvs_tunnel {
+	XLVS_TUNNEL_IPIP = 1,
+	XLVS_TUNNEL_GUE = 2,
+	XLVS_TUNNEL_GRE = 3,
+};
+
+enum xlvs_tunnel_flag {
+	XLVS_TUNNEL_CHECKSUM = 1, /* --tun-csum: GUE's UDP checksum, GRE's checksum field */
+};
+
+/* Connection states: names and order of IPVS (ip_vs.h, IP_VS_TCP_S_*). */
+enum xlvs_state {
+	XLVS_STATE_NONE = 0,
+	XLVS_STATE_ESTABLISHED = 1,
+	XLVS_STATE_SYN_SENT = 2,
+	XLVS_STATE_SYN_RECV = 3,
+	XLVS_STATE_FIN_WAIT = 4,
+	XLVS_STATE_TIME_WAIT = 5,
+	XLVS_STATE_CLOSE = 6,
+	XLVS_STATE_CLOSE_WAIT = 7,
+	XLVS_STATE_LAST_ACK = 8,
+	XLVS_STATE_LISTEN = 9,
+	XLVS_STATE_SYNACK = 10,
+	XLVS_STATE_UDP = 11,
+	XLVS_STATES = 12,
+};
+
+/* What an entry of the service table stands for. */
+enum xlvs_endpoint_kind {
+	XLVS_ENDPOINT_NONE = 0,
+	XLVS_ENDPOINT_SERVICE = 1, /* destination of requests: VIP, port (0: any), protocol */
+	XLVS_ENDPOINT_SERVER = 2,  /* source of NAT replies: RIP, port, protocol */
+	XLVS_ENDPOINT_LOCAL = 3,   /* destination of FULLNAT replies: LIP, port 0, protocol 0 */
+	XLVS_ENDPOINT_VIP = 4,     /* an address with services: VIP, port 0, protocol 0 */
+};
+
+/* How the kernel picks an entry of a service's ring. */
+enum xlvs_pick {
+	XLVS_PICK_NEXT = 1, /* counter modulo length: rr, wrr */
+	XLVS_PICK_SH = 2,   /* ip_vs_sh.c's hash of the client, ring of 256 */
+	XLVS_PICK_MH = 3,   /* ip_vs_mh.c's hash of the client modulo length */
+	XLVS_PICK_WLC = 4,  /* least (active * 256 + inactive) / weight over the ring's servers */
+	XLVS_PICK_LC = 5,   /* the same without weight */
+};
+
+enum xlvs_service_flag {
+	XLVS_SERVICE_IN_USE = 1,
+	XLVS_SERVICE_ANY_PORT = 2,
+	XLVS_SERVICE_PERSISTENT = 4,
+	XLVS_SERVICE_ONE_PACKET = 8,
+	XLVS_SERVICE_HASH_PORT = 16, /* sh-port, mh-port */
+	XLVS_SERVICE_FALLBACK = 32,  /* sh-fallback, mh-fallback */
+};
+
+enum xlvs_server_flag {
+	XLVS_SERVER_AVAILABLE =
+		1,             /* belongs to its service; without: its connections fall silent */
+	XLVS_SERVER_LOCAL = 2, /* an address of the director itself: DR to the own stack */
+};
+
+enum xlvs_next_hop_flag {
+	XLVS_NEXT_HOP_RESOLVED = 1,  /* MAC addresses are known */
+	XLVS_NEXT_HOP_VIA_STACK = 2, /* device without XDP transmit: only tc can send there */
+	/* XDP_TX gets stuck there: a veth kicks its peer only if that runs XDP itself */
+	XLVS_NEXT_HOP_REDIRECT = 4,
+};
+
+enum xlvs_conn_flag {
+	XLVS_CONN_TOA_DONE = 1,       /* FULLNAT: the server has answered data */
+	XLVS_CONN_INPUT_ONLY = 2,     /* DR, TUN: only the client's half is seen */
+	XLVS_CONN_COUNTED_ACTIVE = 4, /* counted in server_load.active, else inactive */
+	XLVS_CONN_TEMPLATE_HELD = 8,  /* its persistence template is kept alive by it */
+};
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+#ifndef XLVS_REASON_H
+#define XLVS_REASON_H
+
+/*
+ * Why a packet was not forwarded, or not as a client would wish. "passed" ones
+ * go to the host's stack as they came; the others are dropped. Names are the
+ * operator's: lower case without the prefix, in metrics and in lbctl status.
+ */
+enum xlvs_reason {
+	XLVS_REASON_NONE = 0,
+	XLVS_REASON_TRUNCATED = 1,        /* headers longer than the packet */
+	XLVS_REASON_BAD_LENGTH = 2,       /* length fields contradict each other */
+	XLVS_REASON_BAD_HEADER = 3,       /* version, IHL or data offset impossible */
+	XLVS_REASON_TOO_MANY_HEADERS = 4, /* chain of IPv6 extension headers too long */
+	XLVS_REASON_UNKNOWN_PROTOCOL = 5, /* passed: to a VIP, neither TCP, UDP nor ICMP */
+	XLVS_REASON_NO_SERVER = 6,        /* service without a usable server; refused by ICMP */
+	XLVS_REASON_SERVER_GONE = 7,      /* its connection's server was deleted; silent, as IPVS */
+	XLVS_REASON_NO_CONNECTION = 8,    /* passed: TCP without SYN and without connection */
+	XLVS_REASON_TABLE_FULL = 9,       /* connection table full */
+	XLVS_REASON_NO_LOCAL_ADDRESS =
+		10, /* FULLNAT service without a local address of the family */
+	XLVS_REASON_PORTS_EXHAUSTED = 11, /* every port tried at that server is taken */
+	XLVS_REASON_TTL_EXCEEDED = 12,    /* answered by ICMP time exceeded */
+	XLVS_REASON_TOO_BIG = 13, /* answered by ICMP fragmentation needed / packet too big */
+	XLVS_REASON_TOO_BIG_FRAGMENTABLE = 14, /* too big without DF: not fragmented here */
+	XLVS_REASON_NO_NEXT_HOP = 15,          /* passed to tc: route or neighbour not resolved */
+	XLVS_REASON_NO_ROUTE = 16,             /* no route, and nothing behind to try */
+	XLVS_REASON_ORPHAN_FRAGMENT = 17,      /* later fragment before its first one */
+	XLVS_REASON_ICMP_UNRELATED = 18,       /* passed: ICMP error about no connection of ours */
+	XLVS_REASON_ICMP_LIMITED = 19, /* an ICMP answer was due, but the rate limit held it back */
+	XLVS_REASON_NO_ROOM = 20,      /* no headroom for the encapsulation or option */
+	XLVS_REASON_ECHO_ANSWERED = 21, /* ICMP echo to a VIP, answered */
+	XLVS_REASON_VIA_STACK = 22,     /* passed to tc: the way out cannot be taken from XDP */
+	XLVS_REASON_LOCAL_CLIENT = 23,  /* request of the director itself to a VIP */
+	XLVS_REASON_ONE_FAMILY_ONLY =
+		24, /* server of the other family, not reachable by this method */
+	XLVS_REASON_OPTION_OMITTED = 25, /* forwarded: segment too large for the TOA option */
+	XLVS_REASON_INTERNAL = 26,       /* a helper failed that cannot fail: please report */
+	XLVS_REASONS = 32,               /* stride of the counters */
+};
+
+#endif

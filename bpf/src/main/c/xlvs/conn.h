@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The truth about connections. Established ones are never evicted: a full table
+ * refuses by name. A handshake lives in half_open, which may churn under a
+ * flood; the client's next packet promotes it. NAT and FULLNAT have two keys,
+ * the client's tuple and the server's (replies, half_replies); the first alone
+ * holds the state and expires.
+ */
+#ifndef XLVS_CONN_H
+#define XLVS_CONN_H
+
+#include "flow_cache.h"
+#include "state.h"
+
+/*
+ * Whether more than `timeout` jiffies have passed since. The time may lie ahead of
+ * ours: whoever interrupted us between our two reads has refreshed it.
+ */
+static __always_inline bool idle_for(__u64 since, __u32 timeout)
+{
+	return (__s64)(bpf_jiffies64() - since) > (__s64)timeout;
+}
+
+static __always_inline bool conn_expired(const struct xlvs_conn *conn)
+{
+	return idle_for(READ_ONCE(conn->last_seen), conn->timeout);
+}
+
+/* Whether its server is still the one it was made for. */
+static __always_inline bool conn_server_changed(const struct xlvs_conn *conn)
+{
+	const struct xlvs_server *s = entry(&servers, conn->server);
+
+	return !s || s->generation != conn->generation;
+}
+
+/* The server's tuple: as a reply carries it. */
+static __always_inline void reply_tuple(const struct xlvs_tuple *client,
+					const struct xlvs_conn *conn, const struct xlvs_server *s,
+					struct xlvs_tuple *reply)
+{
+	__builtin_memset(reply, 0, sizeof(*reply));
+	reply->family = client->family;
+	reply->protocol = client->protocol;
+	__builtin_memcpy(reply->saddr, s->addr, 16);
+	reply->sport = conn->server_port;
+	if (conn->method == XLVS_FULLNAT) {
+		__builtin_memcpy(reply->daddr, conn->local_addr, 16);
+		reply->dport = conn->local_port;
+	} else {
+		__builtin_memcpy(reply->daddr, client->saddr, 16);
+		reply->dport = client->sport;
+	}
+}
+
+static __always_inline bool two_way(__u8 method)
+{
+	return method == XLVS_NAT || method == XLVS_FULLNAT;
+}
+
+/* The persistence template's key of a client: ports 0, or the service's. */
+static __always_inline void template_key(const struct xlvs_tuple *client,
+					 const struct xlvs_service *s, struct xlvs_tuple *key)
+{
+	__builtin_memset(key, 0, sizeof(*key));
+	for (int i = 0; i < 4; i++)
+		key->saddr[i] = client->saddr[i] & s->persistence_mask[i];
+	__builtin_memcpy(key->daddr, client->daddr, 16);
+	key->dport = s->flags & XLVS_SERVICE_ANY_PORT ? 0 : client->dport;
+	key->protocol = client->protocol;
+	key->family = client->family;
+}
+
+static __always_inline void template_release(const struct xlvs_tuple *client, __u32 service,
+					     struct xlvs_tuple *key)
+{
+	const struct xlvs_service *s = entry(&services, service);
+	struct xlvs_template *template;
+
+	if (!s)
+		return;
+	template_key(client, s, key);
+	template = bpf_map_lookup_elem(&templates, key);
+	if (template && template->connections)
+		__sync_fetch_and_add(&template->connections, -1);
+}
+
+/*
+ * Removes a connection with all that hangs on it. Several CPUs and the sweep
+ * may try at once; the one whose delete finds the entry does the rest.
+ */
+static __noinline int conn_delete(const struct xlvs_tuple *client, const struct xlvs_conn *conn,
+				  bool half)
+{
+	const struct xlvs_server *s = entry(&servers, conn->server);
+	__u32 server = conn->server, service = conn->service;
+	__u8 flags = conn->flags;
+	bool same = s && s->generation == conn->generation;
+	bool paired = same && two_way(conn->method);
+	struct xlvs_tuple key;
+
+	if (paired)
+		reply_tuple(client, conn, s, &key);
+	if (half ? bpf_map_delete_elem(&half_open, client)
+		 : bpf_map_delete_elem(&connections, client))
+		return -1;
+	if (paired && half)
+		bpf_map_delete_elem(&half_replies, &key);
+	else if (paired)
+		bpf_map_delete_elem(&replies, &key);
+	if (same)
+		load_count(server, flags, -1);
+	if (flags & XLVS_CONN_TEMPLATE_HELD)
+		template_release(client, service, &key);
+	epoch_bump(epoch_bucket(client));
+	return 0;
+}
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * What requests and replies have in common on the slow way: whatever the flow
+ * cache does not know. Connections are followed through their states, and a
+ * settled one leaves a cached decision behind.
+ */
+#ifndef XLVS_DECIDE_H
+#define XLVS_DECIDE_H
+
+#include "connect.h"
+#include "forward.h"
+#include "hop.h"
+
+static __always_inline __u8 flow_kind(__u8 method, bool reply)
+{
+	switch (method) {
+	case XLVS_NAT:
+		return reply ? FLOW_NAT_OUT : FLOW_NAT_IN;
+	case XLVS_FULLNAT:
+		return reply ? FLOW_FULLNAT_OUT : FLOW_FULLNAT_IN;
+	case XLVS_TUN:
+		return FLOW_TUN;
+	default:
+		return FLOW_DR;
+	}
+}
+
+static __always_inline bool is_whole(const struct pkt *p)
+{
+	return !(p->flags & (PKT_FIRST_FRAGMENT | PKT_LATER_FRAGMENT));
+}
+
+/* A connection that only ever sees data now: its packets need not come this way again. */
+static __always_inline bool is_settled(const struct xlvs_conn *conn)
+{
+	return conn->state == XLVS_STATE_ESTABLISHED || conn->state == XLVS_STATE_UDP;
+}
+
+/* A SYN for a connection that ended begins a new one: net.ipv4.vs.conn_reuse_mode = 1. */
+static __always_inline bool begins_anew(const struct pkt *p, const struct xlvs_conn *conn)
+{
+	return p->tuple.protocol == IPPROTO_TCP && !(p->flags & PKT_LATER_FRAGMENT) &&
+	       (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN &&
+	       conn->state == XLVS_STATE_TIME_WAIT;
+}
+
+/*
+ * ipvsadm(8), -o: each datagram is scheduled by itself. Its connection serves
+ * the answer only: it stays half open, is never cached, and gives way to the
+ * client's next datagram.
+ */
+static __always_inline bool schedules_each_packet(const struct pkt *p, __u32 service)
+{
+	const struct xlvs_service *s = entry(&services, service);
+
+	return s && s->flags & XLVS_SERVICE_ONE_PACKET && !(p->flags & PKT_LATER_FRAGMENT);
+}
+
+/* Refreshes the connection and moves its state; copies of a connection that leaves ESTABLISHED stop
+ * counting. */
+static __always_inline void advance(const struct pkt *p, struct xlvs_conn *conn,
+				    const struct xlvs_tuple *client, enum direction from)
+{
+	__u16 before = conn->state;
+	__u16 after = next_state(p, before, conn->flags, from);
+
+	WRITE_ONCE(conn->last_seen, bpf_jiffies64());
+	if (after == before)
+		return;
+	conn_move(conn, after, 0);
+	if (before == XLVS_STATE_ESTABLISHED)
+		epoch_bump(epoch_bucket(client));
+}
+
+static __always_inline void remember(const struct pkt *p, const struct decision *d,
+				     const struct xlvs_tuple *client, const struct xlvs_conn *conn,
+				     __u16 epoch, __u32 hop)
+{
+	struct flow_mark mark = {
+		.protocol = p->tuple.protocol,
+		.kind = d->kind,
+		.port = d->port,
+		.server = d->index,
+		.bucket = epoch_bucket(client),
+		.epoch = epoch,
+		.until = fresh_until(conn->timeout),
+		.hop = hop,
+	};
+	struct flow_detail detail = { .addr = d->addr, .local = conn->local_index };
+
+	if (p->tuple.family == XLVS_IPV6 && d->kind != FLOW_FULLNAT_OUT)
+		detail.addr = NULL;
+	flow_store(p, &mark, &detail);
+}
+
+/* Moves a connection whose client has come back to the table that nothing evicts. */
+static __always_inline struct xlvs_conn *settle(struct scratch *room, const struct xlvs_conn *half)
+{
+	room->conn = *half;
+	if (HOOKED(promote)(room->conn.server))
+		return NULL;
+	return bpf_map_lookup_elem(&connections, &room->client);
+}
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * From decision to wire: one function for every method and both directions,
+ * used by the cached way and by the slow one.
+ */
+#ifndef XLVS_FORWARD_H
+#define XLVS_FORWARD_H
+
+#include "flow_cache.h"
+#include "icmp_error.h"
+#include "toa.h"
+#include "tunnel.h"
+
+/* What has been decided about a packet. */
+struct decision {
+	const struct xlvs_server *server;
+	const struct xlvs_next_hop *hop;
+	const __be32
+		*addr; /* as flow4.addr: VIP or LIP as the new source; FULLNAT out: the client */
+	const __be32 *vip;  /* FULLNAT out only */
+	__u32 index;        /* of the server */
+	__be16 port;        /* as flow_mark.port */
+	__be16 vip_port;    /* FULLNAT out only */
+	__be16 server_port; /* NAT and FULLNAT in */
+	__u8 kind;          /* enum flow_kind */
+	bool toa;           /* FULLNAT in: the server is still to be told who the client is */
+};
+
+static __always_inline bool is_reply(__u8 kind)
+{
+	return kind == FLOW_NAT_OUT || kind == FLOW_FULLNAT_OUT;
+}
+
+static __always_inline void count_packet(const struct pkt *p, __u32 server, bool reply)
+{
+	struct xlvs_stats *s = entry(&server_stats, p->cpu * settings.servers + server);
+
+	if (!s)
+		return;
+	if (reply) {
+		s->out_packets++;
+		s->out_bytes += p->length;
+	} else {
+		s->in_packets++;
+		s->in_bytes += p->length;
+	}
+}
+
+static __always_inline void count_connection(const struct pkt *p, __u32 server)
+{
+	struct xlvs_stats *s = entry(&server_stats, p->cpu * settings.servers + server);
+
+	if (s)
+		s->connections++;
+}
+
+static __always_inline __u32 overhead(const struct xlvs_server *server, __u8 kind)
+{
+	return kind == FLOW_TUN ? tunnel_overhead(server) : 0;
+}
+
+static __always_inline bool is_too_big(hook_t *ctx, const struct pkt *p,
+				       const struct xlvs_next_hop *hop, __u32 more)
+{
+	return p->length + more > hop->mtu && !hook_segmented(ctx);
+}
+
+/*
+ * What stands against sending, asked while the packet is still the original.
+ * Errors about errors are never sent (RFC 1122, 3.2.2).
+ */
+static __always_inline verdict may_leave(hook_t *ctx, struct pkt *p,
+					 const struct xlvs_next_hop *hop, __u32 more)
+{
+	bool answerable = p->tuple.protocol == IPPROTO_TCP || p->tuple.protocol == IPPROTO_UDP;
+
+	if (unlikely(!hook_can_reach(hop)))
+		return give_up(hop->flags & XLVS_NEXT_HOP_VIA_STACK ? XLVS_REASON_VIA_STACK
+								    : XLVS_REASON_NO_NEXT_HOP);
+	if (unlikely(p->ttl <= 1)) {
+		if (!answerable)
+			return drop_because(XLVS_REASON_TTL_EXCEEDED);
+		return HOOKED(answer_icmp)(ctx, p, ANSWER_TTL_EXCEEDED, XLVS_REASON_TTL_EXCEEDED,
+					   0);
+	}
+	if (unlikely(is_too_big(ctx, p, hop, more))) {
+		if (!(p->flags & PKT_DONT_FRAGMENT))
+			return drop_because(XLVS_REASON_TOO_BIG_FRAGMENTABLE);
+		if (!answerable)
+			return drop_because(XLVS_REASON_TOO_BIG);
+		return HOOKED(answer_icmp)(ctx, p, ANSWER_TOO_BIG, XLVS_REASON_TOO_BIG,
+					   hop->mtu - more);
+	}
+	return CONTINUE;
+}
+
+/* Nothing stands against it and nothing wants mending: the cached way may do it. */
+static __always_inline bool is_plain(hook_t *ctx, struct pkt *p, const struct decision *d)
+{
+	return hook_can_reach(d->hop) && p->ttl > 1 &&
+	       !is_too_big(ctx, p, d->hop, overhead(d->server, d->kind)) &&
+	       !(d->kind == FLOW_FULLNAT_IN && p->tuple.protocol == IPPROTO_TCP &&
+		 has_other_options(ctx, p));
+}
+
+static __always_inline int rewrite(hook_t *ctx, struct pkt *p, const struct decision *d)
+{
+	switch (d->kind) {
+	case FLOW_NAT_IN:
+		return translate(ctx, p, NULL, d->server->addr, 0, d->server_port);
+	case FLOW_NAT_OUT:
+		return translate(ctx, p, d->addr, NULL, d->port, 0);
+	case FLOW_FULLNAT_IN:
+		return translate(ctx, p, d->addr, d->server->addr, d->port, d->server_port);
+	case FLOW_FULLNAT_OUT:
+		return translate(ctx, p, d->vip, d->addr, d->vip_port, d->port);
+	default:
+		return write_ip(ctx, p, NULL, NULL, 0);
+	}
+}
+
+/* Options of a FULLNAT connection's segment: never the client's TOA, and an MSS that leaves room
+ * for ours. */
+static __always_inline int mend_fullnat(hook_t *ctx, struct pkt *p, const struct decision *d)
+{
+	if (p->tuple.protocol != IPPROTO_TCP || p->flags & PKT_LATER_FRAGMENT)
+		return 0;
+	if (d->kind == FLOW_FULLNAT_IN)
+		return has_other_options(ctx, p) ? HOOKED(mend_options)(ctx, p, true, d->hop->mtu)
+						 : 0;
+	if (d->kind == FLOW_FULLNAT_OUT && p->tcp_flags & TCP_SYN) {
+		const struct xlvs_next_hop *to_server = entry(&next_hops, d->server->next_hop);
+
+		return to_server ? HOOKED(mend_options)(ctx, p, false, to_server->mtu) : -1;
+	}
+	return 0;
+}
+
+/* Rewrites and sends. */
+static __always_inline verdict send(hook_t *ctx, struct pkt *p, const struct decision *d)
+{
+	count_packet(p, d->index, is_reply(d->kind));
+	if (d->kind == FLOW_TUN)
+		return send_tunnelled(ctx, p, d->server, d->hop);
+	if (rewrite(ctx, p, d))
+		return drop_because(XLVS_REASON_INTERNAL);
+	if (make_room(ctx, p, d->hop, 0, 0))
+		return drop_because(XLVS_REASON_NO_ROOM);
+	return transmit(ctx, p, d->hop, p->tuple.family);
+}
+
+/* The same with the option that names the client. */
+static __always_inline verdict send_with_toa(hook_t *ctx, struct pkt *p, const struct decision *d)
+{
+	count_packet(p, d->index, false);
+	if (rewrite(ctx, p, d))
+		return drop_because(XLVS_REASON_INTERNAL);
+	if (HOOKED(toa_insert)(ctx, p, d->hop))
+		return drop_because(XLVS_REASON_NO_ROOM);
+	return transmit(ctx, p, d->hop, p->tuple.family);
+}
+
+/* The slow way's end: whatever may stand against it is looked at. */
+static __always_inline verdict forward(hook_t *ctx, struct pkt *p, const struct decision *d)
+{
+	verdict v = may_leave(ctx, p, d->hop, overhead(d->server, d->kind));
+
+	if (v)
+		return v;
+	if (d->kind >= FLOW_FULLNAT_IN && mend_fullnat(ctx, p, d))
+		return drop_because(XLVS_REASON_INTERNAL);
+	if (d->toa && toa_fits(ctx, p, d->hop))
+		return send_with_toa(ctx, p, d);
+	if (d->toa)
+		count_reason(p->cpu, XLVS_REASON_OPTION_OMITTED);
+	return send(ctx, p, d);
+}
+
+#endif

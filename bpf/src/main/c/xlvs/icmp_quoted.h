@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* The packet that an ICMP error quotes: at least its IP header and eight bytes more. */
+#ifndef XLVS_ICMP_QUOTED_H
+#define XLVS_ICMP_QUOTED_H
+
+#include "icmp_error.h"
+
+enum quoted_part {
+	QUOTED_NOTHING,
+	QUOTED_ADDRESSES, /* neither TCP nor UDP */
+	QUOTED_PORTS,
+};
+
+/* Reads the quoted packet at `l3`, whose family must be `family`. */
+static __noinline enum quoted_part parse_quoted(hook_t *ctx, struct pkt *p, struct quoted *q,
+						__u32 l3, __u8 family)
+{
+	struct xlvs_tuple *t = &q->tuple;
+	__be16 *port;
+
+	*q = (struct quoted){ .l3 = l3 };
+	t->family = family;
+	if (family == XLVS_IPV4) {
+		struct iphdr *ip = header_at(ctx, l3, sizeof(*ip));
+
+		if (!ip || ip->version != 4 || ip->ihl < 5 || ip->frag_off & bpf_htons(0x1fff))
+			return QUOTED_NOTHING;
+		t->saddr[0] = ip->saddr;
+		t->daddr[0] = ip->daddr;
+		t->protocol = ip->protocol;
+		q->l4 = l3 + ip->ihl * 4;
+	} else {
+		struct ipv6hdr *ip = header_at(ctx, l3, sizeof(*ip));
+
+		if (!ip || ip->version != 6)
+			return QUOTED_NOTHING;
+		__builtin_memcpy(t->saddr, &ip->saddr, 16);
+		__builtin_memcpy(t->daddr, &ip->daddr, 16);
+		t->protocol = ip->nexthdr;
+		q->l4 = l3 + sizeof(*ip);
+	}
+	if (q->l4 + ICMP_HEADER_BYTES > p->l3 + p->length)
+		return QUOTED_NOTHING;
+	if (t->protocol != IPPROTO_TCP && t->protocol != IPPROTO_UDP)
+		return QUOTED_ADDRESSES;
+	port = header_at(ctx, q->l4, 2 * sizeof(*port));
+	if (!port)
+		return QUOTED_NOTHING;
+	t->sport = port[0];
+	t->dport = port[1];
+	return QUOTED_PORTS;
+}
+
+#endif

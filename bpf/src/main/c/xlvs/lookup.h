@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Finding a connection, and moving it from the handshake's table to the one
+ * that nothing evicts.
+ */
+#ifndef XLVS_LOOKUP_H
+#define XLVS_LOOKUP_H
+
+#include "conn.h"
+
+/* The live connection under the client's tuple; an expired or orphaned one is removed on sight. */
+static __noinline struct xlvs_conn *conn_find(const struct xlvs_tuple *client, bool *half)
+{
+	struct xlvs_conn *conn = bpf_map_lookup_elem(&connections, client);
+
+	*half = false;
+	if (conn) {
+		if (likely(!conn_expired(conn) && !conn_server_changed(conn)))
+			return conn;
+		conn_delete(client, conn, false);
+		return NULL;
+	}
+	*half = true;
+	conn = bpf_map_lookup_elem(&half_open, client);
+	if (!conn)
+		return NULL;
+	if (likely(!conn_expired(conn) && !conn_server_changed(conn)))
+		return conn;
+	conn_delete(client, conn, true);
+	return NULL;
+}
+
+/* Whether this packet of the client shows that it got an answer: RFC 9293's acceptable
+ * acknowledgement. */
+static __always_inline bool promotes(const struct pkt *p, const struct xlvs_conn *conn)
+{
+	if (p->tuple.protocol != IPPROTO_TCP)
+		return true;
+	if ((p->tcp_flags & (TCP_SYN | TCP_RST | TCP_ACK)) != TCP_ACK)
+		return false;
+	if (!two_way(conn->method))
+		return true; /* the server's half is not seen: nothing to compare with */
+	return conn->synack_next && p->ack - conn->synack_next < 1U << 30;
+}
+
+static __always_inline bool same_tuple(const struct xlvs_tuple *a, const struct xlvs_tuple *b)
+{
+	return same_address(a->saddr, b->saddr) && same_address(a->daddr, b->daddr) &&
+	       a->sport == b->sport && a->dport == b->dport && a->protocol == b->protocol;
+}
+
+/* Makes the server's tuple lead to this client, unless it leads to another already. */
+static __always_inline int claim(void *reply_table, const struct xlvs_tuple *reply,
+				 const struct xlvs_tuple *client)
+{
+	const struct xlvs_tuple *holder;
+
+	if (!bpf_map_update_elem(reply_table, reply, client, BPF_NOEXIST))
+		return 0;
+	holder = bpf_map_lookup_elem(reply_table, reply);
+	return holder && same_tuple(holder, client) ? 0 : -1;
+}
+
+/*
+ * An established connection keeps its client's template alive. A half-open one does
+ * not: a flood evicts those unasked, and what they held would be held for ever.
+ */
+static __noinline bool template_hold(const struct xlvs_tuple *client, __u32 service)
+{
+	const struct xlvs_service *s = entry(&services, service);
+	struct xlvs_template *template;
+	struct xlvs_tuple key;
+
+	if (!s || !(s->flags & XLVS_SERVICE_PERSISTENT))
+		return false;
+	template_key(client, s, &key);
+	template = bpf_map_lookup_elem(&templates, &key);
+	if (!template)
+		return false;
+	__sync_fetch_and_add(&template->connections, 1);
+	WRITE_ONCE(template->last_seen, bpf_jiffies64());
+	WRITE_ONCE(template->timeout, s->persistence_seconds * settings.jiffies_per_second);
+	return true;
+}
+
+/*
+ * Moves the half-open connection in the room (conn, client) into the table that
+ * nothing evicts. Two CPUs may try at once: the insert that does not overwrite
+ * decides. Fails if the table is full, or if the server's tuple went to another
+ * client after a flood had evicted our claim.
+ */
+__noinline int HOOKED(promote)(__u32 server)
+{
+	const struct xlvs_server *s = entry(&servers, server);
+	struct xlvs_tuple *client, key;
+	struct scratch *room;
+	__u32 zero = 0;
+	bool paired;
+
+	room = bpf_map_lookup_elem(&scratch, &zero);
+	if (!s || !room)
+		return -1;
+	client = &room->client;
+	paired = two_way(room->conn.method);
+	if (paired) {
+		reply_tuple(client, &room->conn, s, &room->reply);
+		if (claim(&replies, &room->reply, client))
+			return -1;
+	}
+	if (template_hold(client, room->conn.service))
+		room->conn.flags |= XLVS_CONN_TEMPLATE_HELD;
+	if (bpf_map_update_elem(&connections, client, &room->conn, BPF_NOEXIST)) {
+		if (room->conn.flags & XLVS_CONN_TEMPLATE_HELD)
+			template_release(client, room->conn.service, &key);
+		if (!bpf_map_lookup_elem(&connections, client)) {
+			if (paired)
+				bpf_map_delete_elem(&replies, &room->reply);
+			return -1;
+		}
+	}
+	bpf_map_delete_elem(&half_open, client);
+	if (paired)
+		bpf_map_delete_elem(&half_replies, &room->reply);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * All tables, in the order in which a packet meets them. Capacities here are
+ * those of a small director; the controller sets its own before loading.
+ * "controller" and "data plane" say who writes.
+ */
+#ifndef XLVS_MAPS_H
+#define XLVS_MAPS_H
+
+#include "bpf.h"
+#include "flow.h"
+
+const volatile struct xlvs_settings settings __weak = {
+	.abi_version = XLVS_ABI_VERSION,
+	.cpus = 1,
+	.jiffies_per_second = 250,
+	.flow_line_mask = 1023,
+	.bucket_mask = 1023,
+	.epoch_mask = 65535,
+	.servers = 1024,
+	.services = 256,
+	.icmp_per_second = 1000,
+	.refresh_shift = 8,
+	.local_port_first = 1024,
+	.local_port_last = 65535,
+};
+
+#define MAP(name, map_type, capacity, value_type, extra_flags) \
+	struct {                                               \
+		__uint(type, map_type);                        \
+		__uint(max_entries, capacity);                 \
+		__uint(map_flags, extra_flags);                \
+		__type(key, __u32);                            \
+		__type(value, value_type);                     \
+	} name SEC(".maps") __weak
+
+#define TABLE(name, capacity, value_type) \
+	MAP(name, BPF_MAP_TYPE_ARRAY, capacity, value_type, BPF_F_MMAPABLE)
+
+#define KEYED(name, map_type, capacity, key_type, value_type) \
+	struct {                                              \
+		__uint(type, map_type);                       \
+		__uint(max_entries, capacity);                \
+		__type(key, key_type);                        \
+		__type(value, value_type);                    \
+	} name SEC(".maps") __weak
+
+/* controller; read by every packet */
+TABLE(control, 1, struct xlvs_control);
+TABLE(service_table, 2048, struct xlvs_bucket); /* two copies */
+
+/* data plane; copies of decisions, a slice per CPU */
+TABLE(flow_cache, 1024, struct flow4_line);
+TABLE(flow6_cache, 1024, struct flow6);
+TABLE(epochs, 65536, __u32); /* both: the controller bumps all of them at a route change */
+
+/* controller */
+TABLE(services, 256, struct xlvs_service);
+TABLE(servers, 1024, struct xlvs_server);
+TABLE(rings, 4096, struct xlvs_ring_line);
+TABLE(local_addresses, 256, struct xlvs_local_address);
+TABLE(next_hops, XLVS_CLIENT_HOPS + 1024, struct xlvs_next_hop);
+KEYED(devices, BPF_MAP_TYPE_HASH, 256, __u32, struct xlvs_device);
+KEYED(tx_ports, BPF_MAP_TYPE_DEVMAP_HASH, 256, __u32, __u32);
+
+/* data plane */
+KEYED(connections, BPF_MAP_TYPE_HASH, 65536, struct xlvs_tuple, struct xlvs_conn);
+KEYED(replies, BPF_MAP_TYPE_HASH, 65536, struct xlvs_tuple, struct xlvs_tuple);
+KEYED(half_open, BPF_MAP_TYPE_LRU_HASH, 16384, struct xlvs_tuple, struct xlvs_conn);
+KEYED(half_replies, BPF_MAP_TYPE_LRU_HASH, 16384, struct xlvs_tuple, struct xlvs_tuple);
+KEYED(templates, BPF_MAP_TYPE_HASH, 16384, struct xlvs_tuple, struct xlvs_template);
+KEYED(fragments, BPF_MAP_TYPE_LRU_HASH, 4096, struct xlvs_fragment_key, struct xlvs_fragment);
+KEYED(client_hops, BPF_MAP_TYPE_HASH, XLVS_CLIENT_HOPS, struct xlvs_hop_key, __u32);
+TABLE(service_state, 256, struct xlvs_service_state);
+TABLE(server_load, 1024, struct xlvs_load);
+TABLE(server_stats, 1024, struct xlvs_stats); /* a slice per CPU */
+TABLE(reasons, XLVS_REASONS, __u64);          /* a slice per CPU */
+
+/* The packet that an ICMP error quotes. */
+struct quoted {
+	struct xlvs_tuple tuple;
+	__u32 l3;
+	__u32 l4;
+};
+
+/* The addresses of an ICMP error and of what it quotes, as they shall be. */
+struct relay {
+	__be32 saddr[4];
+	__be32 daddr[4];
+	struct xlvs_tuple quoted;
+};
+
+/* Room for what does not fit the stack; one packet at a time on a CPU. */
+struct scratch {
+	struct xlvs_conn conn;    /* being made or promoted */
+	struct xlvs_tuple reply;  /* its server's tuple */
+	struct xlvs_tuple client; /* the connection at hand */
+	struct xlvs_tuple older;  /* another connection that stands in its way */
+	struct xlvs_next_hop way; /* back to that client */
+	struct quoted quoted;
+	struct relay relay;
+	__u8 bytes[640];
+};
+
+MAP(scratch, BPF_MAP_TYPE_PERCPU_ARRAY, 1, struct scratch, 0);
+
+struct icmp_budget {
+	__u64 second; /* jiffies / jiffies_per_second */
+	__u32 sent;
+	__u32 pad;
+};
+
+MAP(icmp_budget, BPF_MAP_TYPE_PERCPU_ARRAY, 1, struct icmp_budget, 0);
+
+/* An entry by its index: inlined by the kernel for arrays. */
+static __always_inline void *entry(void *map, __u32 index)
+{
+	return bpf_map_lookup_elem(map, &index);
+}
+
+#endif

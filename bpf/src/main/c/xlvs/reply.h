@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* The slow way of a real server's packet to a client: NAT and FULLNAT. */
+#ifndef XLVS_REPLY_H
+#define XLVS_REPLY_H
+
+#include "decide.h"
+
+/* Whether a reply carries data of the server. */
+static __always_inline bool carries_data(hook_t *ctx, struct pkt *p)
+{
+	struct tcphdr *tcp = header_at(ctx, p->l4, sizeof(*tcp));
+
+	return tcp && p->length > p->l4 - p->l3 + tcp->doff * 4;
+}
+
+/* What a reply tells about the connection beside its state. */
+static __always_inline void learn_from_reply(hook_t *ctx, struct pkt *p, struct xlvs_conn *conn,
+					     bool half)
+{
+	struct tcphdr *tcp;
+
+	if (p->tuple.protocol != IPPROTO_TCP || p->flags & PKT_LATER_FRAGMENT)
+		return;
+	if (half) {
+		tcp = header_at(ctx, p->l4, sizeof(*tcp));
+		if (tcp && (p->tcp_flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
+			conn->synack_next = bpf_ntohl(tcp->seq) + 1;
+	} else if (conn->method == XLVS_FULLNAT && !(conn->flags & XLVS_CONN_TOA_DONE) &&
+		   carries_data(ctx, p)) {
+		conn_move(conn, conn->state, XLVS_CONN_TOA_DONE);
+	}
+}
+
+/* Finds the client's tuple of a reply, copied to the stack since the entry may go. */
+static __noinline bool client_of(const struct xlvs_tuple *reply, struct xlvs_tuple *client)
+{
+	const struct xlvs_tuple *found = bpf_map_lookup_elem(&replies, reply);
+
+	if (!found)
+		found = bpf_map_lookup_elem(&half_replies, reply);
+	if (!found)
+		return false;
+	*client = *found;
+	return true;
+}
+
+/*
+ * FULLNAT's replies are watched until the server has answered data. Their VIP is
+ * the service's, which a service on every port cannot tell.
+ */
+static __always_inline bool reply_may_be_cached(const struct pkt *p, const struct xlvs_conn *conn)
+{
+	const struct xlvs_service *s = entry(&services, conn->service);
+
+	if (!s || !is_settled(conn) || !is_whole(p))
+		return false;
+	if (conn->method != XLVS_FULLNAT)
+		return true;
+	return s->port && (p->tuple.protocol != IPPROTO_TCP || conn->flags & XLVS_CONN_TOA_DONE);
+}
+
+/* A real server's packet towards a client: NAT, FULLNAT. */
+__noinline verdict HOOKED(reply)(hook_t *ctx, struct pkt *p)
+{
+	struct decision d = {};
+	struct xlvs_tuple *client;
+	struct xlvs_conn *conn;
+	struct scratch *room;
+	__u32 epoch, kept, zero = 0;
+	verdict v;
+	bool half;
+
+	room = bpf_map_lookup_elem(&scratch, &zero);
+	if (!p || !room)
+		return PASS;
+	room->reply = p->tuple;
+	if (!client_of(&room->reply, &room->client))
+		return PASS; /* a server's own business */
+	client = &room->client;
+	epoch = epoch_read(epoch_bucket(client));
+	conn = conn_find(client, &half);
+	if (!conn)
+		return pass_because(XLVS_REASON_NO_CONNECTION);
+	d.index = conn->server;
+	d.server = entry(&servers, conn->server);
+	if (!d.server)
+		return drop_because(XLVS_REASON_INTERNAL);
+	d.kind = flow_kind(conn->method, true);
+	if (d.kind == FLOW_NAT_OUT) {
+		d.addr = client->daddr;
+		d.port = client->dport;
+	} else {
+		d.addr = client->saddr;
+		d.port = client->sport;
+		d.vip = client->daddr;
+		d.vip_port = client->dport;
+	}
+	v = HOOKED(find_hop)(ctx, client, &room->way);
+	if (v)
+		return v;
+	d.hop = &room->way;
+	if (hook_can_reach(d.hop)) {
+		learn_from_reply(ctx, p, conn, half);
+		advance(p, conn, client, FROM_SERVER);
+		if (half && p->tuple.protocol == IPPROTO_UDP &&
+		    !schedules_each_packet(p, conn->service)) {
+			conn = settle(room, conn);
+			if (!conn)
+				return drop_because(XLVS_REASON_TABLE_FULL);
+			half = false;
+		}
+		if (!half && reply_may_be_cached(p, conn)) {
+			kept = keep_hop(&room->way);
+			if (kept)
+				remember(p, &d, client, conn, epoch, kept);
+		}
+	}
+	return forward(ctx, p, &d);
+}
+
+#endif

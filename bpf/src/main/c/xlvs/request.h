@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* The slow way of a client's packet to a VIP: its connection is found or made. */
+#ifndef XLVS_REQUEST_H
+#define XLVS_REQUEST_H
+
+#include "decide.h"
+
+/* Where a packet's connection is. */
+enum place {
+	PLACE_MADE, /* half open, by this very packet */
+	PLACE_HALF_OPEN,
+	PLACE_CONNECTIONS,
+};
+
+/* The connection of a request, made if need be; NULL with *v saying what becomes of the packet. */
+static __always_inline struct xlvs_conn *request_conn(hook_t *ctx, struct pkt *p, __u32 service,
+						      const struct xlvs_tuple *client,
+						      enum place *place, verdict *v)
+{
+	enum xlvs_reason reason;
+	bool half;
+	struct xlvs_conn *conn = conn_find(client, &half);
+
+	*place = half ? PLACE_HALF_OPEN : PLACE_CONNECTIONS;
+	if (conn && unlikely(begins_anew(p, conn) || schedules_each_packet(p, conn->service))) {
+		conn_delete(client, conn, half);
+		conn = NULL;
+	}
+	if (conn)
+		return conn;
+	if (p->flags & PKT_LATER_FRAGMENT) {
+		*v = drop_because(XLVS_REASON_ORPHAN_FRAGMENT);
+		return NULL;
+	}
+	if (p->tuple.protocol == IPPROTO_TCP && !(p->tcp_flags & TCP_SYN)) {
+		*v = pass_because(XLVS_REASON_NO_CONNECTION);
+		return NULL;
+	}
+	reason = HOOKED(connect)(p, service);
+	if (reason == XLVS_REASON_NO_SERVER) {
+		*v = HOOKED(answer_icmp)(ctx, p, ANSWER_NO_PORT, reason, 0);
+		return NULL;
+	}
+	if (reason) {
+		*v = drop_because(reason);
+		return NULL;
+	}
+	*place = PLACE_MADE;
+	conn = bpf_map_lookup_elem(&half_open, client);
+	if (!conn)
+		*v = drop_because(XLVS_REASON_TABLE_FULL);
+	else
+		count_connection(p, conn->server);
+	return conn;
+}
+
+/* FULLNAT: until the server has answered data, the client's segments say who it is. */
+static __always_inline bool wants_toa(const struct pkt *p, const struct xlvs_conn *conn)
+{
+	return conn->method == XLVS_FULLNAT && p->tuple.protocol == IPPROTO_TCP &&
+	       !(conn->flags & XLVS_CONN_TOA_DONE) && is_whole(p) &&
+	       (p->tcp_flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_ACK;
+}
+
+/* A client's packet to a VIP. */
+__noinline verdict HOOKED(request)(hook_t *ctx, struct pkt *p, __u32 service)
+{
+	struct decision d = {};
+	struct xlvs_conn *conn;
+	verdict v = CONTINUE;
+	struct xlvs_tuple *client;
+	struct scratch *room;
+	enum place place;
+	__u32 epoch, zero = 0;
+
+	room = bpf_map_lookup_elem(&scratch, &zero);
+	if (!p || !room)
+		return PASS;
+	client = &room->client;
+	*client = p->tuple;
+	epoch = epoch_read(epoch_bucket(client));
+	conn = request_conn(ctx, p, service, client, &place, &v);
+	if (!conn)
+		return v;
+	if (place == PLACE_HALF_OPEN && promotes(p, conn)) {
+		conn = settle(room, conn);
+		if (!conn)
+			return drop_because(XLVS_REASON_TABLE_FULL);
+		place = PLACE_CONNECTIONS;
+	}
+	d.index = conn->server;
+	d.server = entry(&servers, conn->server);
+	if (!d.server)
+		return drop_because(XLVS_REASON_INTERNAL);
+	if (!(d.server->flags & XLVS_SERVER_AVAILABLE))
+		return drop_because(XLVS_REASON_SERVER_GONE);
+	d.hop = entry(&next_hops, d.server->next_hop);
+	if (!d.hop)
+		return drop_because(XLVS_REASON_INTERNAL);
+	d.kind = flow_kind(conn->method, false);
+	d.server_port = conn->server_port;
+	d.port = conn->local_port;
+	d.addr = conn->local_addr;
+	d.toa = place == PLACE_CONNECTIONS && wants_toa(p, conn);
+	if (d.server->flags & XLVS_SERVER_LOCAL || hook_can_reach(d.hop)) {
+		/* an acknowledgement that proves nothing leaves a handshake as it is */
+		if (place != PLACE_HALF_OPEN || p->tuple.protocol != IPPROTO_TCP ||
+		    tcp_event(p->tcp_flags) != EVENT_ACK)
+			advance(p, conn, client, FROM_CLIENT);
+		if (place == PLACE_CONNECTIONS && !d.toa && is_settled(conn) && is_whole(p) &&
+		    !(d.server->flags & XLVS_SERVER_LOCAL))
+			remember(p, &d, client, conn, epoch, 0);
+	}
+	if (d.server->flags & XLVS_SERVER_LOCAL) {
+		count_packet(p, d.index, false);
+		return PASS;
+	}
+	return forward(ctx, p, &d);
+}
+
+#endif

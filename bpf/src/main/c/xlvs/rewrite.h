@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Addresses, ports and TTL of a packet, changed in place; checksums follow by
+ * difference. Policy is decided elsewhere.
+ */
+#ifndef XLVS_REWRITE_H
+#define XLVS_REWRITE_H
+
+#include "pkt.h"
+
+/* Offset of the checksum in the transport header. */
+static __always_inline __u32 l4_csum_offset(__u8 protocol)
+{
+	return protocol == IPPROTO_TCP ? offsetof(struct tcphdr, check)
+				       : offsetof(struct udphdr, check);
+}
+
+/* One hop less; addresses replaced where given. `sum` is what they add to the checksum. */
+static __always_inline int write_ip(hook_t *ctx, struct pkt *p, const __be32 *saddr,
+				    const __be32 *daddr, __u64 sum)
+{
+	if (p->tuple.family == XLVS_IPV4) {
+		struct iphdr *ip = header_at(ctx, p->l3, sizeof(*ip));
+
+		if (!ip)
+			return -1;
+		ip->ttl--;
+		ip->check = csum_apply(ip->check, sum + CSUM_TTL_LESS);
+		if (saddr)
+			ip->saddr = saddr[0];
+		if (daddr)
+			ip->daddr = daddr[0];
+	} else {
+		struct ipv6hdr *ip = header_at(ctx, p->l3, sizeof(*ip));
+
+		if (!ip)
+			return -1;
+		ip->hop_limit--;
+		if (saddr)
+			__builtin_memcpy(&ip->saddr, saddr, 16);
+		if (daddr)
+			__builtin_memcpy(&ip->daddr, daddr, 16);
+	}
+	return 0;
+}
+
+/*
+ * Address translation. An address or port that stays is NULL or 0; a port that
+ * a later fragment does not carry is left alone.
+ */
+static __always_inline int translate(hook_t *ctx, struct pkt *p, const __be32 *saddr,
+				     const __be32 *daddr, __be16 sport, __be16 dport)
+{
+	__u64 addresses = 0, ports = 0;
+
+	if (saddr)
+		addresses += csum_diff_address(p->tuple.saddr, saddr, p->tuple.family);
+	if (daddr)
+		addresses += csum_diff_address(p->tuple.daddr, daddr, p->tuple.family);
+	if (likely(!(p->flags & PKT_LATER_FRAGMENT))) {
+		__be16 *port;
+
+		if (sport)
+			ports += csum_diff16(p->tuple.sport, sport);
+		if (dport)
+			ports += csum_diff16(p->tuple.dport, dport);
+		if (hook_l4_csum(ctx, p->l4 + l4_csum_offset(p->tuple.protocol), ports, addresses,
+				 p->tuple.protocol == IPPROTO_UDP))
+			return -1;
+		port = header_at(ctx, p->l4, 2 * sizeof(*port));
+		if (!port)
+			return -1;
+		if (sport)
+			port[0] = sport;
+		if (dport)
+			port[1] = dport;
+	}
+	return write_ip(ctx, p, saddr, daddr, addresses);
+}
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Which service, server or local address an endpoint is: the table that every
+ * packet is looked up in first, so that one which is not ours leaves early.
+ */
+#ifndef XLVS_SERVICE_H
+#define XLVS_SERVICE_H
+
+#include "hash.h"
+#include "pkt.h"
+
+/* What an endpoint is beside its address: a copy of that part of the entry, padding included. */
+union endpoint_id {
+	struct {
+		__be16 port;
+		__u8 protocol;
+		__u8 kind;
+		__u8 family;
+		__u8 pad[3];
+	};
+	__u32 word[2];
+};
+
+static __always_inline bool endpoint_is(const struct xlvs_endpoint *e, const __be32 *addr, __u64 id,
+					__u8 family)
+{
+	if (two_words((const __u32 *)&e->port) != id || e->addr[0] != addr[0])
+		return false;
+	return family == XLVS_IPV4 ||
+	       (e->addr[1] == addr[1] && two_words(e->addr + 2) == two_words(addr + 2));
+}
+
+/* The entry for an endpoint, or NULL. The Java twin that fills the table: io.xlvs.bpf.ServiceTable.
+ */
+static __always_inline const struct xlvs_endpoint *
+find_endpoint(const __be32 *addr, __be16 port, __u8 protocol, __u8 kind, __u8 family)
+{
+	const struct xlvs_control *c = entry(&control, 0);
+	union endpoint_id what = {
+		.port = port,
+		.protocol = protocol,
+		.kind = kind,
+		.family = family,
+	};
+	__u64 id = two_words(what.word);
+	bool v4 = family == XLVS_IPV4;
+	__u64 hash = xlvs_hash(v4 ? addr[0] : two_words(addr), v4 ? 0 : two_words(addr + 2), id,
+			       settings.hash_seed);
+	const struct xlvs_bucket *bucket;
+	__u32 copy;
+
+	if (!c)
+		return NULL;
+	copy = READ_ONCE(c->table_copy) * (settings.bucket_mask + 1);
+	bucket = entry(&service_table, copy + ((__u32)hash & settings.bucket_mask));
+	if (!bucket)
+		return NULL;
+	if (endpoint_is(&bucket->way[0], addr, id, family))
+		return &bucket->way[0];
+	if (endpoint_is(&bucket->way[1], addr, id, family))
+		return &bucket->way[1];
+	if (likely(!bucket->overflow))
+		return NULL;
+	bucket = entry(&service_table, copy + ((__u32)(hash >> 32) & settings.bucket_mask));
+	if (!bucket)
+		return NULL;
+	if (endpoint_is(&bucket->way[0], addr, id, family))
+		return &bucket->way[0];
+	if (endpoint_is(&bucket->way[1], addr, id, family))
+		return &bucket->way[1];
+	return NULL;
+}
+
+static __always_inline bool is_filtered_in(const __u64 *filter, const __be32 *addr, __u8 family)
+{
+	bool v4 = family == XLVS_IPV4;
+	__u32 bit = address_bit(v4 ? addr[0] : two_words(addr), v4 ? 0 : two_words(addr + 2));
+
+	return filter[bit / 64] >> bit % 64 & 1;
+}
+
+/* Whether a packet may concern a service, by its addresses alone. */
+static __always_inline bool may_be_ours(const struct pkt *p, __u8 family)
+{
+	const struct xlvs_control *c = entry(&control, 0);
+
+	return c && (is_filtered_in(c->destinations, p->tuple.daddr, family) ||
+		     is_filtered_in(c->sources, p->tuple.saddr, family));
+}
+
+/* A server of a NAT service; one of a service on every port is known by its address alone. */
+static __always_inline bool is_server(const __be32 *addr, __be16 port, __u8 protocol, __u8 family)
+{
+	const struct xlvs_control *c;
+
+	if (find_endpoint(addr, port, protocol, XLVS_ENDPOINT_SERVER, family))
+		return true;
+	c = entry(&control, 0);
+	return c && c->any_port && find_endpoint(addr, 0, protocol, XLVS_ENDPOINT_SERVER, family);
+}
+
+/* Whom a packet concerns. */
+enum role {
+	ROLE_NONE,
+	ROLE_REQUEST, /* from a client to a VIP */
+	ROLE_REPLY,   /* from a real server, NAT or FULLNAT */
+};
+
+/*
+ * Exact service first, then a server's reply, then a service on every port:
+ * a reply may carry any destination port, also one of a VIP's.
+ */
+static __always_inline enum role find_role_in(const struct pkt *p, __u8 family, __u32 *service)
+{
+	const struct xlvs_tuple *t = &p->tuple;
+	const struct xlvs_endpoint *e;
+	const struct xlvs_control *c;
+
+	e = find_endpoint(t->daddr, t->dport, t->protocol, XLVS_ENDPOINT_SERVICE, family);
+	if (e) {
+		*service = e->index;
+		return ROLE_REQUEST;
+	}
+	if (is_server(t->saddr, t->sport, t->protocol, family) ||
+	    find_endpoint(t->daddr, 0, 0, XLVS_ENDPOINT_LOCAL, family))
+		return ROLE_REPLY;
+	c = entry(&control, 0);
+	if (c && c->any_port) {
+		e = find_endpoint(t->daddr, 0, t->protocol, XLVS_ENDPOINT_SERVICE, family);
+		if (e) {
+			*service = e->index;
+			return ROLE_REQUEST;
+		}
+	}
+	return ROLE_NONE;
+}
+
+/* One branch here spares several in there. */
+static __always_inline enum role find_role(const struct pkt *p, __u32 *service)
+{
+	return p->tuple.family == XLVS_IPV4 ? find_role_in(p, XLVS_IPV4, service)
+					    : find_role_in(p, XLVS_IPV6, service);
+}
+
+#endif

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.bpf;
+
+/**
+ * The filters of control[0], which let a packet that is not ours leave without a look-up: a bit for each address of the service
+ * table, found by {@code address_bit()} of {@code xlvs/hash.h}. Bits are only ever added, since several addresses may share one;
+ * what is left of removed ones costs time alone.
+ */
+public final class AddressFilter {
+  private static final int SHIFT = 48;
+
+  private AddressFilter() {}
+
+  /** Lets packets through that an endpoint may concern; to be called before the endpoint is published. */
+  public static void admit(TableMemory control, Endpoint endpoint) {
+    int bit = bit(endpoint.address());
+    int filter = endpoint.kind() == EndpointKind.SERVER ? Control.SOURCES : Control.DESTINATIONS;
+    long at = filter + (long) bit / Long.SIZE * Long.BYTES;
+    control.putLongRelease(at, control.getLong(at) | 1L << bit);
+  }
+
+  /** An address's bit, 0 to 65535. */
+  static int bit(WireAddress address) {
+    return (int) (EndpointHash.mix(address.low(), address.high()) >>> SHIFT);
+  }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.bpf;
+
+/**
+ * Layout of control[0]: {@code struct xlvs_control}, what the controller changes while packets flow. Its words are stored one
+ * by one through the mapped array, so there is no value class.
+ */
+public final class Control {
+  /** Offsets and sizes of the members. */
+  public static final StructLayout LAYOUT =
+      StructLayout.of("xlvs_control")
+          .u32("table_copy")
+          .u32("any_port")
+          .bytes("timeouts", 4 * Abi.STATES)
+          .u32("next_client_hop")
+          .u32("pad")
+          .bytes("destinations", 8 * Abi.FILTER_WORDS)
+          .bytes("sources", 8 * Abi.FILTER_WORDS)
+          .build();
+
+  /** Which half of service_table readers use: 0 or 1. */
+  public static final int TABLE_COPY = LAYOUT.offset("table_copy");
+
+  /** How many services have port 0. */
+  public static final int ANY_PORT = LAYOUT.offset("any_port");
+
+  /** Next free index below {@link Abi#CLIENT_HOPS}. */
+  public static final int NEXT_CLIENT_HOP = LAYOUT.offset("next_client_hop");
+
+  /** Filter of addresses that packets to us carry; see {@link AddressFilter}. */
+  static final int DESTINATIONS = LAYOUT.offset("destinations");
+
+  /** Filter of addresses that replies carry. */
+  static final int SOURCES = LAYOUT.offset("sources");
+
+  private static final int TIMEOUTS = LAYOUT.offset("timeouts");
+
+  private Control() {}
+
+  /** Where the timeout of a state lies, in jiffies. */
+  public static int timeout(State state) {
+    return TIMEOUTS + 4 * state.value();
+  }
+}

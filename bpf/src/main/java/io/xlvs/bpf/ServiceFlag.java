@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.bpf;
+
+/** Flags of a service: {@code enum xlvs_service_flag}. */
+public enum ServiceFlag implements AbiConstant {
+  /** The index belongs to a service. */
+  IN_USE(1),
+
+  /** The service takes every port of its VIP. */
+  ANY_PORT(2),
+
+  /** A client keeps its server. */
+  PERSISTENT(4),
+
+  /** Each datagram is scheduled by itself. */
+  ONE_PACKET(8),
+
+  /** The client's port takes part in the hash (sh-port, mh-port). */
+  HASH_PORT(16),
+
+  /** Another server is looked for when the hashed one is unusable (sh-fallback, mh-fallback). */
+  FALLBACK(32);
+
+  private final int value;
+
+  ServiceFlag(int value) {
+    this.value = value;
+  }
+
+  @Override
+  public int value() {
+    return value;
+  }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.bpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** That C finds the same bit is shown by every packet test: none would reach a service. */
+class AddressFilterTest {
+  private static final int BUCKETS = 16;
+  private static final WireAddress ADDRESS = WireAddress.of(new byte[] {10, 0, 0, 1});
+
+  private final TableMemory control = TableMemory.allocate(Control.LAYOUT.size());
+  private final TableMemory table = TableMemory.allocate(2 * BUCKETS * Bucket.LAYOUT.size());
+
+  @Test
+  void admitsRealServersAsSourcesAndAllElseAsDestinations() {
+    publish(EndpointKind.SERVER);
+    assertThat(bitsOf(Control.SOURCES)).isOne();
+    assertThat(bitsOf(Control.DESTINATIONS)).isZero();
+    publish(EndpointKind.SERVICE);
+    publish(EndpointKind.LOCAL);
+    publish(EndpointKind.VIP);
+    assertThat(bitsOf(Control.SOURCES)).isOne();
+    assertThat(bitsOf(Control.DESTINATIONS)).isOne();
+    int bit = AddressFilter.bit(ADDRESS);
+    assertThat(control.getLong(Control.SOURCES + 8L * (bit / 64))).isEqualTo(1L << bit % 64);
+  }
+
+  @Test
+  void admitsWhatATakenOverTableHolds() {
+    publish(EndpointKind.SERVICE);
+    control.putLongRelease(Control.DESTINATIONS + 8L * (AddressFilter.bit(ADDRESS) / 64), 0);
+    open();
+    assertThat(bitsOf(Control.DESTINATIONS)).isOne();
+  }
+
+  private void publish(EndpointKind kind) {
+    open().apply(List.of(), List.of(new Endpoint(ADDRESS, 80, 6, kind, Family.IPV4, 0)));
+  }
+
+  private ServiceTable open() {
+    return new ServiceTable(table, control, BUCKETS, 7, () -> {});
+  }
+
+  private int bitsOf(int filter) {
+    int bits = 0;
+    for (int word = 0; word < Abi.FILTER_WORDS; word++) {
+      bits += Long.bitCount(control.getLong(filter + 8L * word));
+    }
+    return bits;
+  }
+}

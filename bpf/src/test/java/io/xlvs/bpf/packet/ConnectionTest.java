@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.bpf.packet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.xlvs.bpf.Conn;
+import io.xlvs.bpf.Load;
+import io.xlvs.bpf.Method;
+import io.xlvs.bpf.Server;
+import io.xlvs.bpf.State;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Connections from their first packet to their last: entries, states as in IPVS's tables, counts. */
+class ConnectionTest {
+  private static final byte[] NOTHING = new byte[0];
+
+  private Lab lab;
+  private Bench bench;
+
+  @BeforeEach
+  void load() {
+    lab = new Lab();
+    bench = new Bench(Worlds.everything(lab, 1500), lab);
+  }
+
+  @AfterEach
+  void unload() {
+    bench.close();
+    lab.close();
+  }
+
+  private static void assertState(Conn conn, State state, Talk talk) {
+    assertThat(conn.state()).isEqualTo(state);
+    assertThat(conn.server()).isEqualTo(talk.connection().server.index());
+    assertThat(conn.method()).isEqualTo(talk.connection().server.method());
+    assertThat(conn.serverPort()).isEqualTo(talk.connection().serverPort);
+  }
+
+  private Load load(Talk talk) {
+    byte[] line = new byte[Load.LAYOUT.size()];
+    bench.plane().array("server_load").getBytes((long) talk.connection().server.index() * line.length, line);
+    return Load.read(ByteBuffer.wrap(line).order(ByteOrder.nativeOrder()), 0);
+  }
+
+  @Test
+  void shouldKeepASynInTheHalfOpenTableUntilItsClientAcknowledges() {
+    for (Worlds.Kind kind : Worlds.kinds()) {
+      Talk talk = Talk.tcp(bench, lab, kind, 4000);
+      talk.clientSends(kind + " SYN", Tcp.SYN, NOTHING, Tcp.mss(1400));
+      assertState(talk.halfOpen().orElseThrow(), State.SYN_RECV, talk);
+      assertThat(talk.established()).isEmpty();
+      if (talk.hasReplies()) {
+        talk.serverSends(kind + " SYN-ACK", Tcp.SYN | Tcp.ACK, NOTHING, Tcp.mss(1400));
+        assertThat(talk.established()).isEmpty();
+      }
+      talk.clientSends(kind + " ACK", Tcp.ACK, NOTHING);
+      assertState(talk.established().orElseThrow(), State.ESTABLISHED, talk);
+      assertThat(talk.halfOpen()).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldNotPromoteOnAnAcknowledgementThatProvesNothing() {
+    for (Worlds.Kind kind : Worlds.kinds()) {
+      if (kind.method() == Method.NAT || kind.method() == Method.FULLNAT) {
+        Talk talk = Talk.tcp(bench, lab, kind, 4100);
+        talk.clientSends(kind + " SYN", Tcp.SYN, NOTHING);
+        talk.serverSends(kind + " SYN-ACK", Tcp.SYN | Tcp.ACK, NOTHING);
+        byte[] guess = talk.frame(new Tcp(4100, Worlds.TCP_PORT, Tcp.ACK).numbers(1, 12345));
+        bench.run(guess, lab.uplink);
+        assertThat(talk.established()).as(kind.toString()).isEmpty();
+        talk.clientSends(kind + " ACK", Tcp.ACK, NOTHING);
+        assertThat(talk.established()).as(kind.toString()).isPresent();
+      }
+    }
+  }
+
+  @Test
+  void shouldFollowBothClosesWhereRepliesAreSeen() {
+    for (Worlds.Kind kind : Worlds.kinds()) {
+      Talk talk = Talk.tcp(bench, lab, kind, 4200);
+      talk.handshake();
+      if (talk.hasReplies()) {
+        talk.clientSends(kind + " request", Tcp.ACK | Tcp.PSH, Talk.DATA);
+        talk.serverSends(kind + " response", Tcp.ACK, Talk.DATA);
+        talk.clientSends(kind + " FIN", Tcp.FIN | Tcp.ACK, NOTHING);
+        assertState(talk.established().orElseThrow(), State.CLOSE_WAIT, talk);
+        talk.serverSends(kind + " FIN", Tcp.FIN | Tcp.ACK, NOTHING);
+        assertState(talk.established().orElseThrow(), State.TIME_WAIT, talk);
+      } else {
+        talk.clientSends(kind + " request", Tcp.ACK | Tcp.PSH, Talk.DATA);
+        talk.clientSends(kind + " FIN", Tcp.FIN | Tcp.ACK, NOTHING);
+        assertState(talk.established().orElseThrow(), State.FIN_WAIT, talk);
+      }
+    }
+  }
+
+  @Test
+  void shouldCloseAtAReset() {
+    for (Worlds.Kind kind : Worlds.kinds()) {
+      Talk talk = Talk.tcp(bench, lab, kind, 4300);
+      talk.handshake();
+      talk.clientSends(kind + " RST", Tcp.RST | Tcp.ACK, NOTHING);
+      assertState(talk.established().orElseThrow(), State.CLOSE, talk);
+    }
+  }
+
+  @Test
+  void shouldCountEstablishedConnectionsAsActiveAndClosingOnesAsInactive() {
+    for (Worlds.Kind kind : Worlds.kinds()) {
+      Talk talk = Talk.tcp(bench, lab, kind, 4400);
+      talk.handshake();
+      assertThat(load(talk)).as(kind.toString()).isEqualTo(new Load(1, 0, 0, 0));
+      talk.clientSends(kind + " FIN", Tcp.FIN | Tcp.ACK, NOTHING);
+      assertThat(load(talk)).as(kind.toString()).isEqualTo(new Load(0, 1, 0, 0));
+    }
+  }
+
+  @Test
+  void shouldKeepDatagramsOfOneClientWithOneServer() {
+    for (Worlds.Kind kind : Worlds.kinds()) {
+      Talk talk = Talk.udp(bench, lab, kind, 4500);
+      talk.clientSends(kind + " first", talk.datagram(Talk.DATA));
+      assertState(talk.halfOpen().orElseThrow(), State.UDP, talk);
+      if (talk.hasReplies()) {
+        talk.serverSends(kind + " answer", talk.answer(Talk.DATA));
+      }
+      talk.clientSends(kind + " second", talk.datagram(Talk.DATA));
+      assertState(talk.established().orElseThrow(), State.UDP, talk);
+      assertThat(talk.halfOpen()).isEmpty();
+      for (int n = 0; n < 5; n++) {
+        talk.clientSends(kind + " again", talk.datagram(Talk.DATA));
+      }
+    }
+  }
+
+  @Test
+  void shouldSayWhoTheClientIsUntilTheServerHasAnsweredData() throws MalformedPacketException {
+    for (Worlds.Kind kind : Worlds.kinds()) {
+      if (kind.method() == Method.FULLNAT) {
+        int option = kind.version() == 4 ? 8 : 20;
+        Talk talk = Talk.tcp(bench, lab, kind, 4600);
+        assertThat(tcpHeader(talk.clientSends("SYN", Tcp.SYN, NOTHING))).isEqualTo(20);
+        talk.serverSends("SYN-ACK", Tcp.SYN | Tcp.ACK, NOTHING);
+        assertThat(tcpHeader(talk.clientSends("ACK", Tcp.ACK, NOTHING))).isEqualTo(20 + option);
+        assertThat(tcpHeader(talk.clientSends("data", Tcp.ACK, Talk.DATA))).isEqualTo(20 + option);
+        talk.serverSends("bare ACK", Tcp.ACK, NOTHING);
+        assertThat(tcpHeader(talk.clientSends("data", Tcp.ACK, Talk.DATA))).isEqualTo(20 + option);
+        talk.serverSends("answer", Tcp.ACK, Talk.DATA);
+        assertThat(tcpHeader(talk.clientSends("data", Tcp.ACK, Talk.DATA))).isEqualTo(20);
+        talk.clientSends("forged", Tcp.ACK, Talk.DATA, Tcp.toa(Bytes.address("192.0.2.1"), 1));
+      }
+    }
+  }
+
+  private static int tcpHeader(byte[] frame) throws MalformedPacketException {
+    return Headers.ofFrame(frame).tcpHeaderLength();
+  }
+
+  @Test
+  void shouldFallSilentWhenTheServerIsRemovedAndResumeWhenItReturns() {
+    for (Worlds.Kind kind : Worlds.kinds()) {
+      Talk talk = Talk.tcp(bench, lab, kind, 4700);
+      talk.handshake();
+      talk.clientSends(kind + " cached", Tcp.ACK, Talk.DATA);
+      int slot = talk.connection().server.index();
+      long flags = (long) slot * Server.LAYOUT.size() + Server.LAYOUT.offset("flags");
+      int before = bench.plane().array("servers").getInt(flags);
+      bench.plane().array("servers").putInt(flags, 0);
+      byte[] data = talk.frame(new Tcp(4700, Worlds.TCP_PORT, Tcp.ACK).payload(Talk.DATA));
+      long[] reasons = bench.plane().reasons();
+      assertThat(bench.verdict(bench.run(data, lab.uplink))).isEqualTo(Expectation.Verdict.DROP);
+      assertThat(bench.counted(reasons)).isEqualTo(", counted: SERVER_GONE");
+      bench.plane().array("servers").putInt(flags, before);
+      talk.clientSends(kind + " resumed", Tcp.ACK, Talk.DATA);
+    }
+  }
+}
