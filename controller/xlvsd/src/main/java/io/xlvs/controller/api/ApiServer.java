@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.api;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.ServerBuilder;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.xlvs.controller.dataplane.DataPlane;
+import io.xlvs.controller.registry.ServiceRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** The gRPC server on a Unix domain socket; who may use it is decided by the socket's permissions. */
+public final class ApiServer implements AutoCloseable {
+  /** Takes a batch of 1,010,000 operations of IPv6 services (about 110 bytes each) with room to spare. */
+  static final int MAX_MESSAGE_BYTES = 256 << 20;
+  /** A call that is still running so long after the stop is cut off; watches always are. */
+  private static final long STOP_MILLIS = 500;
+
+  private final Server server;
+  private final SocketFile socket;
+  private final EventLoopGroup eventLoop;
+  private final ExecutorService workers;
+  private final HealthStatusManager health;
+
+  private ApiServer(Server server, SocketFile socket, EventLoopGroup eventLoop, ExecutorService workers, HealthStatusManager health) {
+    this.server = server;
+    this.socket = socket;
+    this.eventLoop = eventLoop;
+    this.workers = workers;
+    this.health = health;
+  }
+
+  /**
+   * Starts to answer.
+   *
+   * @param path of the socket; one left behind by a dead daemon is replaced
+   * @param mode permissions of the socket
+   * @throws IOException if a live daemon answers there, or it cannot be made; one line
+   */
+  public static ApiServer start(ServiceRegistry registry, DataPlane dataPlane, Path path, Set<PosixFilePermission> mode, String version)
+      throws IOException {
+    SocketFile socket = SocketFile.prepare(path, mode);
+    EventLoopGroup eventLoop = new EpollEventLoopGroup(1);
+    ExecutorService workers = Executors.newCachedThreadPool(task -> daemonThread(task, "xlvs-stream"));
+    HealthStatusManager health = new HealthStatusManager();
+    NettyServerBuilder builder = NettyServerBuilder.forAddress(new DomainSocketAddress(socket.bindPath().toFile()))
+        .channelType(EpollServerDomainSocketChannel.class)
+        .bossEventLoopGroup(eventLoop)
+        .workerEventLoopGroup(eventLoop)
+        // grpc-java asks for it by default; a Unix socket has none, and Netty would warn at every connection.
+        .withChildOption(ChannelOption.SO_KEEPALIVE, null)
+        .maxInboundMessageSize(MAX_MESSAGE_BYTES);
+    addServices(builder, new Backend(registry, dataPlane), version, workers);
+    builder.addService(health.getHealthService()).addService(ProtoReflectionServiceV1.newInstance());
+    ApiServer api = new ApiServer(builder.build(), socket, eventLoop, workers, health);
+    try {
+      api.server.start();
+      socket.publish();
+      return api;
+    } catch (IOException e) {
+      api.close();
+      throw new IOException("socket " + path + " cannot be made: " + reason(e) + "; give another with --socket", e);
+    }
+  }
+
+  /** The services of xlvs.v1, for any server. */
+  static void addServices(ServerBuilder<?> builder, Backend backend, String version, ExecutorService workers) {
+    List<BindableService> services = List.of(
+        new VirtualServicesService(backend),
+        new RealServersService(backend),
+        new LocalAddressesService(backend),
+        new ConnectionsService(backend, workers),
+        new DirectorService(backend, version, Instant.now(), workers));
+    services.forEach(builder::addService);
+    builder.intercept(new FailureInterceptor());
+  }
+
+  private static Thread daemonThread(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private static String reason(IOException e) {
+    Throwable cause = e.getCause() != null ? e.getCause() : e;
+    return cause.getMessage();
+  }
+
+  /** Stops answering, removes the socket. Idempotent. */
+  @Override
+  public void close() {
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
+        server.shutdownNow().awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      server.shutdownNow();
+    }
+    workers.shutdownNow();
+    eventLoop.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(STOP_MILLIS);
+    socket.remove();
+  }
+}

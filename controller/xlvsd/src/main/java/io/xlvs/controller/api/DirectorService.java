@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.api;
+
+import com.google.common.collect.Iterables;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.xlvs.controller.dataplane.DataPlaneException;
+import io.xlvs.controller.dataplane.DataPlaneStatus;
+import io.xlvs.controller.service.Configuration;
+import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.v1.ApplyRequest;
+import io.xlvs.v1.ApplyResponse;
+import io.xlvs.v1.DirectorGrpc;
+import io.xlvs.v1.DirectorStatus;
+import io.xlvs.v1.GetStatusRequest;
+import io.xlvs.v1.GetTimeoutsRequest;
+import io.xlvs.v1.InterfaceStatus;
+import io.xlvs.v1.ReasonCount;
+import io.xlvs.v1.TableStatus;
+import io.xlvs.v1.Timeouts;
+import io.xlvs.v1.UpdateTimeoutsRequest;
+import io.xlvs.v1.WatchRequest;
+import io.xlvs.v1.WatchResponse;
+import io.xlvs.v1.ZeroCountersRequest;
+import io.xlvs.v1.ZeroCountersResponse;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/** xlvs.v1.Director. */
+final class DirectorService extends DirectorGrpc.DirectorImplBase {
+  private final Backend backend;
+  private final String version;
+  private final Instant startTime;
+  private final Executor writers;
+
+  DirectorService(Backend backend, String version, Instant startTime, Executor writers) {
+    this.backend = backend;
+    this.writers = writers;
+    this.version = version;
+    this.startTime = startTime;
+  }
+
+  @Override
+  public void apply(ApplyRequest request, StreamObserver<ApplyResponse> observer) {
+    Unary.answer(observer, () -> {
+      List<io.xlvs.v1.Operation> operations = request.getOperationsList();
+      OperationMapper mapper = new OperationMapper();
+      // Mapped one by one while the registry takes them: a million at once would need their memory twice.
+      Configuration after = backend.apply(Iterables.transform(operations, mapper::map), request.getExpectedRevision(),
+          request.getValidateOnly(), index -> fieldOf(operations.get(index), index));
+      return ApplyResponse.newBuilder().setRevision(after.revision()).build();
+    });
+  }
+
+  /** "operations[3].create_server." */
+  private static String fieldOf(io.xlvs.v1.Operation operation, int index) {
+    String element = "operations[" + index + "].";
+    return switch (operation.getOperationCase()) {
+      case OPERATION_NOT_SET -> element + "operation";
+      default -> element + operation.getOperationCase().name().toLowerCase(Locale.ROOT) + ".";
+    };
+  }
+
+  @Override
+  public void watch(WatchRequest request, StreamObserver<WatchResponse> observer) {
+    new WatchStream(backend.registry(), (ServerCallStreamObserver<WatchResponse>) observer, writers).start();
+  }
+
+  @Override
+  public void getTimeouts(GetTimeoutsRequest request, StreamObserver<Timeouts> observer) {
+    Unary.answer(observer, () -> ModelMapper.timeouts(backend.current().timeouts()));
+  }
+
+  @Override
+  public void updateTimeouts(UpdateTimeoutsRequest request, StreamObserver<Timeouts> observer) {
+    Unary.answer(observer, () ->
+        ModelMapper.timeouts(backend.apply(new OperationMapper().map(request.getTimeouts()), false).timeouts()));
+  }
+
+  @Override
+  public void getStatus(GetStatusRequest request, StreamObserver<DirectorStatus> observer) {
+    Unary.answer(observer, this::status);
+  }
+
+  private DirectorStatus status() {
+    Configuration configuration = backend.current();
+    DirectorStatus.Builder status = DirectorStatus.newBuilder()
+        .setVersion(version)
+        .setStartTime(ModelMapper.timestamp(startTime))
+        .setRevision(configuration.revision())
+        .setKernelRelease(System.getProperty("os.version"))
+        .setCpus(Runtime.getRuntime().availableProcessors())
+        .setServices(configuration.services().size())
+        .setServers((int) configuration.serverCount());
+    DataPlaneStatus dataPlane = backend.dataPlane().status();
+    for (DataPlaneStatus.Interface i : dataPlane.interfaces()) {
+      status.addInterfaces(InterfaceStatus.newBuilder()
+          .setName(i.name()).setIndex(i.index()).setAttachMode(i.attachMode()).setNote(i.note()));
+    }
+    for (DataPlaneStatus.Table table : dataPlane.tables()) {
+      status.addTables(TableStatus.newBuilder()
+          .setName(table.name()).setUsed(table.used()).setCapacity(table.capacity()).setMemoryBytes(table.memoryBytes()));
+    }
+    for (DataPlaneStatus.Reason reason : dataPlane.reasons()) {
+      if (reason.packets() != 0) {
+        status.addReasons(ReasonCount.newBuilder()
+            .setReason(reason.name()).setDescription(reason.description()).setPackets(reason.packets()));
+      }
+    }
+    return status.build();
+  }
+
+  @Override
+  public void zeroCounters(ZeroCountersRequest request, StreamObserver<ZeroCountersResponse> observer) {
+    Unary.answer(observer, () -> {
+      Optional<ServiceKey> service = request.getService().isEmpty()
+          ? Optional.empty() : Optional.of(backend.service("service", request.getService()).key());
+      try {
+        backend.dataPlane().zeroCounters(service);
+      } catch (DataPlaneException e) {
+        throw StatusMapper.map(e);
+      }
+      return ZeroCountersResponse.getDefaultInstance();
+    });
+  }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.api;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
+import io.xlvs.controller.dataplane.ConnectionEntry;
+import io.xlvs.controller.dataplane.Counters;
+import io.xlvs.controller.dataplane.ServerFigures;
+import io.xlvs.controller.dataplane.ServiceFigures;
+import io.xlvs.controller.service.ForwardingMethod;
+import io.xlvs.controller.service.IpAddress;
+import io.xlvs.controller.service.RealServer;
+import io.xlvs.controller.service.SchedulerFlag;
+import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.Timeouts;
+import io.xlvs.controller.service.Tunnel;
+import io.xlvs.controller.service.VirtualService;
+import java.time.Instant;
+import java.util.List;
+
+/** The model's objects as messages. */
+final class ModelMapper {
+  private ModelMapper() {}
+
+  /** Without live figures. */
+  static io.xlvs.v1.VirtualService service(VirtualService service) {
+    io.xlvs.v1.VirtualService.Builder message = header(service);
+    for (RealServer server : service.servers()) {
+      message.addServers(server(service.key(), server));
+    }
+    return message.build();
+  }
+
+  /** With live figures; with counters if they were asked for. */
+  static io.xlvs.v1.VirtualService service(VirtualService service, ServiceFigures figures, boolean withCounters) {
+    io.xlvs.v1.VirtualService.Builder message = header(service);
+    List<RealServer> servers = service.servers();
+    for (int i = 0; i < servers.size(); i++) {
+      message.addServers(server(service.key(), servers.get(i), figures.servers().get(i), withCounters));
+    }
+    if (withCounters) {
+      message.setCounters(counters(figures.counters()));
+    }
+    return message.build();
+  }
+
+  private static io.xlvs.v1.VirtualService.Builder header(VirtualService service) {
+    io.xlvs.v1.VirtualService.Builder message = io.xlvs.v1.VirtualService.newBuilder()
+        .setName(ResourceNames.of(service.key()))
+        .setScheduler(service.scheduler())
+        .setPersistenceTimeoutSeconds(service.persistenceTimeoutSeconds())
+        .setPersistenceNetmask(service.persistenceNetmask())
+        .setPersistencePrefixLength(service.persistencePrefixLength())
+        .setPersistenceEngine(service.persistenceEngine())
+        .setOnePacket(service.onePacket())
+        .setEtag(Long.toString(service.revision()));
+    if (service.key() instanceof ServiceKey.Endpoint endpoint) {
+      message.setProtocol(EnumMapper.toProto(endpoint.protocol())).setAddress(endpoint.address().toString()).setPort(endpoint.port());
+    } else if (service.key() instanceof ServiceKey.FirewallMark mark) {
+      message.setFirewallMark((int) mark.mark()).setFamily(EnumMapper.toProto(mark.family()));
+    }
+    service.schedulerFlags().stream().sorted().map(SchedulerFlag::text).forEach(message::addSchedulerFlags);
+    for (IpAddress address : service.localAddresses()) {
+      message.addLocalAddresses(address.toString());
+    }
+    return message;
+  }
+
+  /** Without live figures. */
+  static io.xlvs.v1.RealServer server(ServiceKey service, RealServer server) {
+    return serverHeader(service, server).build();
+  }
+
+  /** With live figures; with counters if they were asked for. */
+  static io.xlvs.v1.RealServer server(ServiceKey service, RealServer server, ServerFigures figures, boolean withCounters) {
+    io.xlvs.v1.RealServer.Builder message = serverHeader(service, server)
+        .setActiveConnections(figures.state().active())
+        .setInactiveConnections(figures.state().inactive())
+        .setPersistentConnections(figures.state().persistent())
+        .setReachable(figures.state().reachable());
+    if (withCounters) {
+      message.setCounters(counters(figures.counters()));
+    }
+    return message.build();
+  }
+
+  private static io.xlvs.v1.RealServer.Builder serverHeader(ServiceKey service, RealServer server) {
+    io.xlvs.v1.RealServer.Builder message = io.xlvs.v1.RealServer.newBuilder()
+        .setName(ResourceNames.of(service, server.key()))
+        .setAddress(server.address().toString())
+        .setPort(server.port())
+        .setMethod(EnumMapper.toProto(server.method()))
+        .setWeight(server.weight())
+        .setUpperThreshold(server.upperThreshold())
+        .setLowerThreshold(server.lowerThreshold())
+        .setEtag(Long.toString(server.revision()));
+    if (server.method() == ForwardingMethod.TUN) {
+      message.setTunnel(tunnel(server.tunnel()));
+    }
+    return message;
+  }
+
+  private static io.xlvs.v1.Tunnel tunnel(Tunnel tunnel) {
+    return io.xlvs.v1.Tunnel.newBuilder()
+        .setType(EnumMapper.toProto(tunnel.type()))
+        .setPort(tunnel.port())
+        .setChecksum(EnumMapper.toProto(tunnel.checksum()))
+        .build();
+  }
+
+  static io.xlvs.v1.Counters counters(Counters counters) {
+    return io.xlvs.v1.Counters.newBuilder()
+        .setConnections(counters.connections())
+        .setInPackets(counters.inPackets())
+        .setOutPackets(counters.outPackets())
+        .setInBytes(counters.inBytes())
+        .setOutBytes(counters.outBytes())
+        .setConnectionsPerSecond(counters.connectionsPerSecond())
+        .setInPacketsPerSecond(counters.inPacketsPerSecond())
+        .setOutPacketsPerSecond(counters.outPacketsPerSecond())
+        .setInBytesPerSecond(counters.inBytesPerSecond())
+        .setOutBytesPerSecond(counters.outBytesPerSecond())
+        .build();
+  }
+
+  static io.xlvs.v1.LocalAddress localAddress(ServiceKey service, IpAddress address) {
+    return io.xlvs.v1.LocalAddress.newBuilder().setName(ResourceNames.of(service, address)).setAddress(address.toString()).build();
+  }
+
+  static io.xlvs.v1.Timeouts timeouts(Timeouts timeouts) {
+    return io.xlvs.v1.Timeouts.newBuilder()
+        .setTcpSeconds(timeouts.tcpSeconds())
+        .setTcpFinSeconds(timeouts.tcpFinSeconds())
+        .setUdpSeconds(timeouts.udpSeconds())
+        .build();
+  }
+
+  static io.xlvs.v1.Connection connection(ConnectionEntry entry) {
+    io.xlvs.v1.Connection.Builder message = io.xlvs.v1.Connection.newBuilder()
+        .setProtocol(EnumMapper.toProto(entry.protocol()))
+        .setState(EnumMapper.toProto(entry.state()))
+        .setExpiresIn(Duration.newBuilder()
+            .setSeconds(entry.expiresInMillis() / 1000)
+            .setNanos((int) (entry.expiresInMillis() % 1000) * 1_000_000))
+        .setClientAddress(entry.clientAddress().toString())
+        .setClientPort(entry.clientPort())
+        .setVirtualAddress(entry.virtualAddress().toString())
+        .setVirtualPort(entry.virtualPort())
+        .setServerAddress(entry.serverAddress().toString())
+        .setServerPort(entry.serverPort())
+        .setMethod(EnumMapper.toProto(entry.method()))
+        .setLocalPort(entry.localPort())
+        .setTemplate(entry.template());
+    entry.localAddress().ifPresent(address -> message.setLocalAddress(address.toString()));
+    return message.build();
+  }
+
+  static Timestamp timestamp(Instant instant) {
+    return Timestamp.newBuilder().setSeconds(instant.getEpochSecond()).setNanos(instant.getNano()).build();
+  }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.api;
+
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.xlvs.controller.registry.Change;
+import io.xlvs.controller.registry.ServiceRegistry;
+import io.xlvs.controller.registry.Watcher;
+import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.VirtualService;
+import io.xlvs.v1.WatchResponse;
+import io.xlvs.v1.WatchResponse.Kind;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.stream.Stream;
+
+/**
+ * One Watch call: the state at the start, service by service, then every change; never more than the client takes. Woken by the client
+ * (ready for more) and by the registry (a change), possibly at once: one at a time writes, under this object's lock.
+ */
+final class WatchStream {
+  private final ServerCallStreamObserver<WatchResponse> observer;
+  private final Watcher watcher;
+  private final Iterator<VirtualService> snapshot;
+  private Iterator<WatchResponse> change = Collections.emptyIterator();
+  private boolean started;
+  private boolean snapshotDone;
+  private boolean ended;
+
+  /**
+   * Begins to collect changes.
+   *
+   * @param writers run this stream's writing after a change: the registry waits for nobody's stream
+   */
+  WatchStream(ServiceRegistry registry, ServerCallStreamObserver<WatchResponse> observer, Executor writers) {
+    this.observer = observer;
+    this.watcher = registry.watch(() -> writers.execute(this::write));
+    this.snapshot = watcher.start().services().values().iterator();
+  }
+
+  /** Handlers can be set only while the call's method runs; before it, a change must not find this half made. */
+  synchronized void start() {
+    observer.setOnReadyHandler(this::write);
+    observer.setOnCancelHandler(this::end);
+    started = true;
+    write();
+  }
+
+  private synchronized void write() {
+    if (!started) {
+      return;
+    }
+    while (!ended && observer.isReady()) {
+      Optional<WatchResponse> next = next();
+      if (next.isEmpty()) {
+        break;
+      }
+      observer.onNext(next.get());
+    }
+    // The cut is told at once, even to a client that reads nothing: it is why it was cut.
+    if (!ended && watcher.isOverrun()) {
+      end();
+      observer.onError(Status.OUT_OF_RANGE
+          .withDescription("the watcher was too slow and changes were dropped: start the watch again").asRuntimeException());
+    }
+  }
+
+  private synchronized void end() {
+    ended = true;
+    watcher.close();
+  }
+
+  private Optional<WatchResponse> next() {
+    if (snapshot.hasNext()) {
+      return Optional.of(service(snapshot.next(), watcher.start().revision()));
+    }
+    if (!snapshotDone) {
+      snapshotDone = true;
+      return Optional.of(WatchResponse.newBuilder()
+          .setKind(Kind.KIND_SNAPSHOT_DONE).setRevision(watcher.start().revision()).build());
+    }
+    while (!change.hasNext()) {
+      Optional<Change> next = watcher.poll();
+      if (next.isEmpty()) {
+        return Optional.empty();
+      }
+      change = messages(next.get());
+    }
+    return Optional.of(change.next());
+  }
+
+  /** Made one by one as they are sent: a change may be of thousands of services. */
+  private static Iterator<WatchResponse> messages(Change change) {
+    return Stream.concat(
+        change.deleted().stream().map(key -> deleted(key, change.revision())),
+        change.changed().stream().map(service -> service(service, change.revision()))).iterator();
+  }
+
+  private static WatchResponse deleted(ServiceKey key, long revision) {
+    return WatchResponse.newBuilder()
+        .setKind(Kind.KIND_SERVICE_DELETED)
+        .setVirtualService(io.xlvs.v1.VirtualService.newBuilder().setName(ResourceNames.of(key)))
+        .setRevision(revision)
+        .build();
+  }
+
+  private static WatchResponse service(VirtualService service, long revision) {
+    return WatchResponse.newBuilder()
+        .setKind(Kind.KIND_SERVICE).setVirtualService(ModelMapper.service(service)).setRevision(revision).build();
+  }
+}

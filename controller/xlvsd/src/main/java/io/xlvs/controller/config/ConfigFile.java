@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.config;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Reads the YAML file. */
+public final class ConfigFile {
+  private ConfigFile() {}
+
+  /**
+   * Reads it; an empty file gives nothing.
+   *
+   * @throws ConfigException naming the file, the line, the key, and what would be right
+   */
+  public static DaemonConfig read(Path file) throws ConfigException {
+    String text;
+    try {
+      text = Files.readString(file);
+    } catch (IOException e) {
+      throw new ConfigException("configuration file " + file + " cannot be read: " + e.getClass().getSimpleName().replace("Exception", ""), e);
+    }
+    return parse(text, file.toString());
+  }
+
+  static DaemonConfig parse(String text, String name) throws ConfigException {
+    YAMLMapper mapper = YAMLMapper.builder()
+        .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+        .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+        .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+        .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+        .build();
+    try {
+      if (mapper.readTree(text).isEmpty()) {
+        return DaemonConfig.NONE;
+      }
+      return mapper.readValue(text, DaemonConfig.class);
+    } catch (UnrecognizedPropertyException e) {
+      String known = e.getKnownPropertyIds().stream().map(Object::toString).collect(Collectors.toCollection(TreeSet::new)).toString();
+      throw new ConfigException(where(name, e) + "key \"" + path(e) + "\" is not known: known here are " + known, e);
+    } catch (MismatchedInputException e) {
+      throw new ConfigException(where(name, e) + "key \"" + path(e) + "\" has a value of the wrong kind: " + wanted(e) + " would be right", e);
+    } catch (JsonProcessingException e) {
+      throw new ConfigException(where(name, e) + "not YAML: " + e.getOriginalMessage().lines().findFirst().orElse("no reason given"), e);
+    }
+  }
+
+  private static String wanted(MismatchedInputException e) {
+    Class<?> type = e.getTargetType();
+    return type == null ? "another" : Number.class.isAssignableFrom(type) ? "a number" : type == String.class ? "a text"
+        : Iterable.class.isAssignableFrom(type) ? "a list" : "a section of keys";
+  }
+
+  private static String where(String name, JsonProcessingException e) {
+    JsonLocation location = e.getLocation();
+    return "configuration file " + name + (location == null ? ": " : " line " + location.getLineNr() + ": ");
+  }
+
+  private static String path(JsonMappingException e) {
+    return e.getPath().stream()
+        .map(reference -> reference.getFieldName() != null ? reference.getFieldName() : Integer.toString(reference.getIndex()))
+        .collect(Collectors.joining("."));
+  }
+}

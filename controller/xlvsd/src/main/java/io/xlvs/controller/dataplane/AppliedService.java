@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.dataplane;
+
+import io.xlvs.bpf.Endpoint;
+import io.xlvs.bpf.EndpointKind;
+import io.xlvs.bpf.Region;
+import io.xlvs.controller.service.IpAddress;
+import io.xlvs.controller.service.RealServerKey;
+import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.VirtualService;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A service as the maps hold it. It stays, without being present, while slots of its servers linger. */
+final class AppliedService {
+  final int index;
+  final int generation;
+  final ServiceKey.Endpoint key;
+
+  /** Servers it has and had, by identity. */
+  final Map<RealServerKey, ServerSlot> slots = new LinkedHashMap<>();
+
+  /** What was applied last; null when the maps were taken over from an earlier process, or a write failed. */
+  VirtualService service;
+
+  boolean present;
+  Region ring = Region.NONE;
+  Region locals = Region.NONE;
+  List<IpAddress> localAddresses = List.of();
+
+  AppliedService(int index, int generation, ServiceKey.Endpoint key) {
+    this.index = index;
+    this.generation = generation;
+    this.key = key;
+  }
+
+  /** What its requests are recognised by. */
+  Endpoint requests() {
+    return new Endpoint(
+        Convert.wire(key.address()),
+        key.port(),
+        key.protocol().number(),
+        EndpointKind.SERVICE,
+        Convert.family(key.family()),
+        index);
+  }
+
+  /** Its VIP, shared with other services of the same address. */
+  Endpoint vip() {
+    return new Endpoint(Convert.wire(key.address()), 0, 0, EndpointKind.VIP, Convert.family(key.family()), 0);
+  }
+
+  /** What FULLNAT replies to a local address are recognised by. */
+  static Endpoint local(IpAddress address) {
+    return new Endpoint(Convert.wire(address), 0, 0, EndpointKind.LOCAL, Convert.family(address.family()), 0);
+  }
+}

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.dataplane;
+
+import io.xlvs.bpf.Load;
+import io.xlvs.bpf.ServiceTable;
+import io.xlvs.bpf.TableFullException;
+import io.xlvs.bpf.TableMemory;
+import io.xlvs.bpf.XlvsObjects;
+import io.xlvs.controller.net.Neighbour;
+import io.xlvs.controller.net.NetworkListener;
+import io.xlvs.controller.net.NetworkMonitor;
+import io.xlvs.controller.net.Rtnetlink;
+import io.xlvs.controller.service.Configuration;
+import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.VirtualService;
+import io.xlvs.loader.BpfException;
+import io.xlvs.loader.GracePeriod;
+import io.xlvs.loader.map.MappedArray;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The data plane in the kernel. All configuration maps have one writer, this object, under one lock; packets need none. What is
+ * attached and pinned outlives it.
+ */
+final class BpfDataPlane implements DataPlane, NetworkListener {
+  private static final Set<Feature> FEATURES =
+      Set.of(
+          Feature.PERSISTENCE,
+          Feature.ONE_PACKET,
+          Feature.THRESHOLDS,
+          Feature.LEAST_CONNECTION,
+          Feature.TUNNEL_GUE,
+          Feature.TUNNEL_GRE,
+          Feature.TUNNEL_CHECKSUM,
+          Feature.TUNNEL_MIXED_FAMILY);
+
+  private final Object lock = new Object();
+  private final PinnedState pinned;
+  private final XlvsObjects objects;
+  private final List<AutoCloseable> owned = new ArrayList<>();
+  private final Rtnetlink netlink;
+  private final Interfaces interfaces;
+  private final Tables tables;
+  private final ClientHops clientHops;
+  private final NeighbourMacs neighbourMacs = new NeighbourMacs();
+  private final Map<ServiceKey, AppliedService> applied;
+  private final Planner planner;
+  private final Reconciler reconciler;
+  private final ServiceTable serviceTable;
+  private final Housekeeping housekeeping;
+  private final NetworkMonitor monitor;
+  private List<DataPlaneStatus.Interface> attached = List.of();
+  private Plan prepared;
+  private boolean closed;
+
+  /**
+   * Takes over the maps and starts to follow the network; attaches nothing.
+   *
+   * @param bases and {@code leftovers}: see {@link CounterStore}
+   */
+  BpfDataPlane(PinnedState pinned, XlvsObjects objects, MappedArray bases, MappedArray leftovers, int hopCapacity) {
+    this.pinned = pinned;
+    this.objects = objects;
+    this.clientHops = new ClientHops(objects);
+    this.netlink = Rtnetlink.open();
+    owned.addAll(List.of(netlink, bases, leftovers, objects, pinned));
+    synchronized (lock) {
+      // Before the first read, so that no change goes unnoticed; its events wait for the lock.
+      this.monitor = NetworkMonitor.start(this);
+      owned.add(0, monitor);
+      this.interfaces = new Interfaces(objects);
+      interfaces.update(netlink.links());
+      EndpointSet endpoints = new EndpointSet();
+      CounterStore counters = new CounterStore(objects, bases, leftovers);
+      HopTable hops = new HopTable(objects, netlink, interfaces, hopCapacity);
+      this.tables =
+          new Tables(
+              hops,
+              new ServerTable(objects, hops, endpoints, counters),
+              new ServiceRecords(objects),
+              new RingTable(objects),
+              new LocalAddressTable(objects, endpoints),
+              endpoints,
+              counters);
+      Takeover takeover = new Takeover(tables);
+      this.applied = takeover.read(objects.settings().services(), objects.settings().servers(), System.nanoTime());
+      this.serviceTable =
+          new ServiceTable(
+              TableMemory.of(objects.serviceTable()),
+              TableMemory.of(objects.control()),
+              objects.settings().bucketMask() + 1,
+              objects.settings().hashSeed(),
+              GracePeriod::await);
+      takeover.settle(serviceTable);
+      this.planner = new Planner(applied, tables);
+      this.reconciler = new Reconciler(applied, tables, serviceTable);
+      clientHops.forget();
+      netlink.neighbours(neighbourMacs::moved);
+    }
+    this.housekeeping = Housekeeping.start(objects, this::keepHouse);
+    owned.add(0, housekeeping);
+  }
+
+  /** Attaches to the options' interfaces and detaches from others. */
+  void attach(DataPlaneOptions options) throws DataPlaneException {
+    synchronized (lock) {
+      attached = new Attachments(pinned.pins()).attach(objects, options, netlink.links().values());
+    }
+  }
+
+  @Override
+  public Set<Feature> features() {
+    return FEATURES;
+  }
+
+  @Override
+  public void check(Configuration desired) throws DataPlaneException {
+    synchronized (lock) {
+      discardPrepared();
+      prepared = guarded("plan", () -> planner.plan(desired));
+    }
+  }
+
+  @Override
+  public void apply(Configuration desired) throws DataPlaneException {
+    synchronized (lock) {
+      if (prepared == null || prepared.desired != desired) {
+        check(desired);
+      }
+      Plan plan = prepared;
+      prepared = null;
+      try {
+        guarded(
+            "write",
+            () -> {
+              reconciler.carryOut(plan, System.nanoTime());
+              return null;
+            });
+      } finally {
+        planner.discard(plan); // after a failure, what was reserved and not used
+      }
+    }
+  }
+
+  private interface Step<T> {
+    T run() throws DataPlaneException;
+  }
+
+  private static <T> T guarded(String operation, Step<T> step) throws DataPlaneException {
+    try {
+      return step.run();
+    } catch (BpfException | TableFullException e) {
+      throw new DataPlaneException("cannot " + operation + " the configuration: " + e.getMessage(), e);
+    }
+  }
+
+  private void discardPrepared() {
+    if (prepared != null) {
+      planner.discard(prepared);
+      prepared = null;
+    }
+  }
+
+  @Override
+  public ServiceFigures figures(VirtualService service, boolean withCounters) {
+    synchronized (lock) {
+      AppliedService held = applied.get(service.key());
+      List<ServerFigures> servers = new ArrayList<>(service.servers().size());
+      for (ServerSlot slot : Reconciler.inOrder(held, service)) {
+        servers.add(slot == null || !slot.available ? ServerFigures.NONE : figures(slot, withCounters));
+      }
+      Counters total = held == null || !held.present || !withCounters ? Counters.ZERO : total(held);
+      return new ServiceFigures(total, servers);
+    }
+  }
+
+  private ServerFigures figures(ServerSlot slot, boolean withCounters) {
+    Load load = tables.servers().load(slot);
+    ServerState state =
+        new ServerState(
+            Integer.toUnsignedLong(load.active()),
+            Integer.toUnsignedLong(load.inactive()),
+            Integer.toUnsignedLong(load.persistent()),
+            slot.target.isReachable());
+    return new ServerFigures(state, withCounters ? tables.counters().server(slot.index) : Counters.ZERO);
+  }
+
+  private Counters total(AppliedService service) {
+    long[] figures = new long[2 * CounterStore.FIELDS];
+    service.slots.values().forEach(slot -> tables.counters().addServer(slot.index, figures));
+    tables.counters().addLeftovers(service.index, figures);
+    return CounterStore.counters(figures);
+  }
+
+  @Override
+  public void zeroCounters(Optional<ServiceKey> service) throws DataPlaneException {
+    synchronized (lock) {
+      applied.values().stream()
+          .filter(held -> service.map(held.key::equals).orElse(true))
+          .forEach(reconciler::zero);
+    }
+  }
+
+  @Override
+  public void forEachConnection(ConnectionFilter filter, ConnectionVisitor visitor) throws DataPlaneException {
+    guarded(
+        "read connections of",
+        () -> {
+          new ConnectionReader(objects, filter, visitor).read();
+          return null;
+        });
+  }
+
+  @Override
+  public DataPlaneStatus status() {
+    synchronized (lock) {
+      return new StatusReader(objects, tables, serviceTable, clientHops, housekeeping.lastSweep()).read(attached);
+    }
+  }
+
+  /** Once a second. */
+  private void keepHouse(long tick) {
+    if (tick % CounterStore.SAMPLE_SECONDS == 0) {
+      sample();
+    }
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+      if (tables.servers().expired(System.nanoTime()) != null) {
+        discardPrepared(); // it may count on a slot that is freed now
+        reconciler.freeExpired(System.nanoTime());
+      }
+      if (tick % Housekeeping.SLOW_TICKS == 0) {
+        reconciler.freeLocals();
+        tables.hops().probeUnmanaged();
+      }
+    }
+  }
+
+  /** Service by service, so that nobody waits for a million servers. */
+  private void sample() {
+    List<AppliedService> services;
+    synchronized (lock) {
+      services = List.copyOf(applied.values());
+    }
+    for (AppliedService service : services) {
+      synchronized (lock) {
+        if (closed) {
+          return;
+        }
+        service.slots.values().forEach(slot -> tables.counters().sample(slot.index));
+      }
+    }
+  }
+
+  @Override
+  public void neighbourChanged(Neighbour neighbour) {
+    synchronized (lock) {
+      if (!closed) {
+        tables.hops().neighbourChanged(neighbour);
+        if (neighbourMacs.moved(neighbour)) {
+          clientHops.forget();
+        }
+      }
+    }
+  }
+
+  @Override
+  public void networkChanged() {
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+      discardPrepared(); // its routes may be outdated
+      interfaces.update(netlink.links());
+      if (tables.hops().refresh()) {
+        applied.values().forEach(service -> service.slots.values().forEach(tables.servers()::rewrite));
+      }
+      clientHops.forget();
+    }
+  }
+
+  @Override
+  public void detach() throws DataPlaneException {
+    synchronized (lock) {
+      guarded(
+          "detach",
+          () -> {
+            new Attachments(pinned.pins()).detachAll(netlink.links().values());
+            tables.hops().releaseNeighbours();
+            pinned.removeAll();
+            return null;
+          });
+      owned.remove(pinned);
+      owned.add(pinned::closeAndUnmount);
+    }
+    close();
+  }
+
+  @Override
+  public void close() {
+    List<AutoCloseable> all;
+    synchronized (lock) {
+      closed = true;
+      all = List.copyOf(owned);
+      owned.clear();
+    }
+    // Outside the lock: threads that wait for it must end first.
+    Resources.closeAll(all);
+  }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.dataplane;
+
+import io.xlvs.controller.service.ForwardingMethod;
+import io.xlvs.controller.service.IpAddress;
+import io.xlvs.controller.service.Protocol;
+import java.util.Optional;
+
+/**
+ * One connection, or one persistence template.
+ *
+ * @param expiresInMillis until the entry is removed if no further packet comes
+ * @param clientPort 0 in a persistence template
+ * @param localAddress FULLNAT only: the source that the real server sees
+ * @param localPort 0 without a local address
+ * @param template no connection, but where the client's next one goes
+ */
+public record ConnectionEntry(
+    Protocol protocol,
+    ConnectionState state,
+    long expiresInMillis,
+    IpAddress clientAddress,
+    int clientPort,
+    IpAddress virtualAddress,
+    int virtualPort,
+    IpAddress serverAddress,
+    int serverPort,
+    ForwardingMethod method,
+    Optional<IpAddress> localAddress,
+    int localPort,
+    boolean template) {}

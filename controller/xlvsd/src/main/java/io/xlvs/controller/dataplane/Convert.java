@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.dataplane;
+
+import io.xlvs.bpf.Family;
+import io.xlvs.bpf.Flags;
+import io.xlvs.bpf.Method;
+import io.xlvs.bpf.Pick;
+import io.xlvs.bpf.ServiceFlag;
+import io.xlvs.bpf.State;
+import io.xlvs.bpf.WireAddress;
+import io.xlvs.controller.schedule.Ring;
+import io.xlvs.controller.service.AddressFamily;
+import io.xlvs.controller.service.ForwardingMethod;
+import io.xlvs.controller.service.IpAddress;
+import io.xlvs.controller.service.Protocol;
+import io.xlvs.controller.service.SchedulerFlag;
+import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.Timeouts;
+import io.xlvs.controller.service.TunnelType;
+import io.xlvs.controller.service.VirtualService;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** The model's words in the data plane's, and back. */
+final class Convert {
+  private static final int HASH_PORT_BIT = SchedulerFlag.FLAG_2.bit();
+  private static final int FALLBACK_BIT = SchedulerFlag.FLAG_1.bit();
+
+  private Convert() {}
+
+  static WireAddress wire(IpAddress address) {
+    return address.isIpv4()
+        ? WireAddress.ofIpv4((int) address.lowBits())
+        : WireAddress.ofIpv6(address.highBits(), address.lowBits());
+  }
+
+  static IpAddress address(WireAddress address, Family family) {
+    return IpAddress.ofBytes(address.bytes(family));
+  }
+
+  static Family family(AddressFamily family) {
+    return family == AddressFamily.IPV4 ? Family.IPV4 : Family.IPV6;
+  }
+
+  static Protocol protocol(int number) {
+    for (Protocol protocol : Protocol.values()) {
+      if (protocol.number() == number) {
+        return protocol;
+      }
+    }
+    throw new IllegalArgumentException("no such transport protocol: " + number);
+  }
+
+  static Method method(ForwardingMethod method) {
+    return switch (method) {
+      case NAT -> Method.NAT;
+      case DR -> Method.DR;
+      case TUN -> Method.TUN;
+      case FULLNAT -> Method.FULLNAT;
+    };
+  }
+
+  static ForwardingMethod method(Method method) {
+    return switch (method) {
+      case NAT -> ForwardingMethod.NAT;
+      case DR -> ForwardingMethod.DR;
+      case TUN -> ForwardingMethod.TUN;
+      case FULLNAT -> ForwardingMethod.FULLNAT;
+    };
+  }
+
+  static io.xlvs.bpf.Tunnel tunnel(TunnelType type) {
+    return switch (type) {
+      case IPIP -> io.xlvs.bpf.Tunnel.IPIP;
+      case GUE -> io.xlvs.bpf.Tunnel.GUE;
+      case GRE -> io.xlvs.bpf.Tunnel.GRE;
+    };
+  }
+
+  static Pick pick(Ring.Pick pick) {
+    return switch (pick) {
+      case NEXT -> Pick.NEXT;
+      case SOURCE_HASH -> Pick.SH;
+      case MAGLEV_HASH -> Pick.MH;
+      case LEAST_CONNECTION -> Pick.LC;
+      case WEIGHTED_LEAST_CONNECTION -> Pick.WLC;
+    };
+  }
+
+  static ConnectionState state(State state) {
+    return ConnectionState.valueOf(state.name());
+  }
+
+  /** The endpoint of a service; firewall marks have no entry in the service table. */
+  static ServiceKey.Endpoint endpoint(ServiceKey key) {
+    if (key instanceof ServiceKey.Endpoint endpoint) {
+      return endpoint;
+    }
+    throw new IllegalArgumentException("service " + key + " has no address: this data plane has no firewall-mark services");
+  }
+
+  static int flags(VirtualService service) {
+    int schedulerBits = 0;
+    for (SchedulerFlag flag : service.schedulerFlags()) {
+      schedulerBits |= flag.bit();
+    }
+    boolean hashes = service.scheduler().equals("sh") || service.scheduler().equals("mh");
+    int flags = ServiceFlag.IN_USE.value();
+    flags |= endpoint(service.key()).port() == 0 ? ServiceFlag.ANY_PORT.value() : 0;
+    flags |= service.isPersistent() ? ServiceFlag.PERSISTENT.value() : 0;
+    flags |= service.onePacket() ? ServiceFlag.ONE_PACKET.value() : 0;
+    flags |= hashes && (schedulerBits & HASH_PORT_BIT) != 0 ? ServiceFlag.HASH_PORT.value() : 0;
+    flags |= hashes && (schedulerBits & FALLBACK_BIT) != 0 ? ServiceFlag.FALLBACK.value() : 0;
+    return flags;
+  }
+
+  static int tunnelFlags(io.xlvs.controller.service.Tunnel tunnel) {
+    return switch (tunnel.checksum()) {
+      case NONE -> 0;
+      case FULL -> Flags.of(io.xlvs.bpf.TunnelFlag.CHECKSUM);
+      case REMOTE -> throw new IllegalArgumentException("remote checksum offload is not supported");
+    };
+  }
+
+  /** Which bits of a client's address count for persistence. */
+  static WireAddress persistenceMask(VirtualService service) {
+    if (!service.isPersistent()) {
+      return WireAddress.ZERO;
+    }
+    if (service.key().family() == AddressFamily.IPV4) {
+      return wire(IpAddress.ofIpv4(service.persistenceNetmask()));
+    }
+    byte[] mask = new byte[16];
+    int prefix = service.persistencePrefixLength();
+    Arrays.fill(mask, 0, prefix / 8, (byte) 0xff);
+    if (prefix % 8 != 0) {
+      mask[prefix / 8] = (byte) (0xff00 >> prefix % 8);
+    }
+    return WireAddress.of(mask);
+  }
+
+  /** Seconds in each state: ip_vs_proto_tcp.c and ip_vs_proto_udp.c, with the three that ipvsadm sets. */
+  static Map<State, Integer> timeoutSeconds(Timeouts timeouts) {
+    Map<State, Integer> seconds = new EnumMap<>(State.class);
+    seconds.put(State.NONE, 2);
+    seconds.put(State.ESTABLISHED, timeouts.tcpSeconds());
+    seconds.put(State.SYN_SENT, 120);
+    seconds.put(State.SYN_RECV, 60);
+    seconds.put(State.FIN_WAIT, timeouts.tcpFinSeconds());
+    seconds.put(State.TIME_WAIT, 120);
+    seconds.put(State.CLOSE, 10);
+    seconds.put(State.CLOSE_WAIT, 60);
+    seconds.put(State.LAST_ACK, 30);
+    seconds.put(State.LISTEN, 120);
+    seconds.put(State.SYNACK, 120);
+    seconds.put(State.UDP, timeouts.udpSeconds());
+    return seconds;
+  }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.dataplane;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a data plane is started with.
+ *
+ * @param interfaces names, at least one; packets are taken from all of them
+ * @param attachMode how to attach
+ * @param bpffs directory of a bpf file system for pins; mounted there if there is none
+ * @param capacities sizes of the tables
+ */
+public record DataPlaneOptions(List<String> interfaces, AttachMode attachMode, Path bpffs, Capacities capacities) {
+  public DataPlaneOptions {
+    interfaces = List.copyOf(interfaces);
+    Objects.requireNonNull(attachMode, "attachMode");
+    Objects.requireNonNull(bpffs, "bpffs");
+    Objects.requireNonNull(capacities, "capacities");
+  }
+
+  /**
+   * Sizes of tables, in entries; fixed while the programs are attached.
+   *
+   * @param connections established connections; never evicted, a full table refuses new ones
+   * @param halfOpen handshakes in progress; the oldest give way
+   * @param services virtual services
+   * @param servers real servers of all services together
+   * @param localAddresses local addresses of all services together
+   * @param ringEntries scheduler rings of all services together: a service of rr or wrr takes the sum of its weights (divided by their
+   *     common divisor), of sh 256, of mh 4093
+   * @param flowCacheBytes memory of the flow caches of all CPUs together
+   */
+  public record Capacities(
+      long connections, long halfOpen, long services, long servers, long localAddresses, long ringEntries, long flowCacheBytes) {
+    /** For a host with a few hundred services; the whole takes about 300 MiB. */
+    public static final Capacities DEFAULT = new Capacities(1 << 20, 1 << 18, 1 << 14, 1 << 16, 1 << 12, 1 << 22, 64L << 20);
+  }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.dataplane;
+
+import java.util.List;
+
+/** What the data plane is attached to, how full its tables are, and what it did not forward and why. */
+public record DataPlaneStatus(List<Interface> interfaces, List<Table> tables, List<Reason> reasons) {
+  public DataPlaneStatus {
+    interfaces = List.copyOf(interfaces);
+    tables = List.copyOf(tables);
+    reasons = List.copyOf(reasons);
+  }
+
+  /**
+   * An interface that packets are taken from.
+   *
+   * @param attachMode "native", "tc" or "generic"
+   * @param note why not native, where auto chose another; else empty
+   */
+  public record Interface(String name, int index, String attachMode, String note) {}
+
+  /** A table with a capacity, in entries. */
+  public record Table(String name, long used, long capacity, long memoryBytes) {}
+
+  /**
+   * Packets not forwarded for one reason.
+   *
+   * @param name as in xlvs_abi.h, lower case
+   * @param description what it means and what to do about it
+   */
+  public record Reason(String name, String description, long packets) {}
+}

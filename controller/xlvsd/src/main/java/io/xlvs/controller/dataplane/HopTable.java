@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.dataplane;
+
+import io.xlvs.bpf.Abi;
+import io.xlvs.bpf.Device;
+import io.xlvs.bpf.MacAddress;
+import io.xlvs.bpf.NextHop;
+import io.xlvs.bpf.NextHopFlag;
+import io.xlvs.bpf.XlvsObjects;
+import io.xlvs.controller.net.Link;
+import io.xlvs.controller.net.Neighbour;
+import io.xlvs.controller.net.Route;
+import io.xlvs.controller.net.Rtnetlink;
+import io.xlvs.controller.service.IpAddress;
+import io.xlvs.loader.BpfException;
+import io.xlvs.loader.map.MappedArray;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The ways to real servers: for each distinct address its route, for each neighbour on these routes an entry of next_hops with
+ * the Ethernet addresses that the kernel has resolved. The kernel is asked to keep the neighbours resolved.
+ */
+final class HopTable {
+  private static final Logger LOG = LoggerFactory.getLogger(HopTable.class);
+
+  /** The word of an entry that holds the flags. */
+  private static final int FLAGS_WORD = NextHop.LAYOUT.offset("flags");
+
+  private final MappedArray array;
+  private final Rtnetlink netlink;
+  private final Interfaces interfaces;
+  private final IdPool ids;
+  private final Map<IpAddress, Target> targets = new HashMap<>();
+  private final Map<Hop.Key, Hop> hops = new HashMap<>();
+  private Map<List<Object>, Neighbour> neighbours = new HashMap<>();
+  private boolean managed = true;
+
+  HopTable(XlvsObjects objects, Rtnetlink netlink, Interfaces interfaces, int capacity) {
+    this.array = objects.nextHops();
+    this.netlink = netlink;
+    this.interfaces = interfaces;
+    this.ids = new IdPool(capacity);
+    takeOver();
+    readNeighbours();
+  }
+
+  /** Entries that an earlier process wrote keep their index while the same neighbour is on the same interface. */
+  private void takeOver() {
+    for (int id = 0; id < ids.capacity(); id++) {
+      NextHop entry = NextHop.read(Words.read(array, offset(Abi.CLIENT_HOPS + id), NextHop.LAYOUT.size()), 0);
+      if (entry.ifindex() != 0 && entry.gatewayFamily().isPresent()) {
+        IpAddress neighbour = Convert.address(entry.gateway(), entry.gatewayFamily().get());
+        Hop hop = new Hop(new Hop.Key(entry.ifindex(), neighbour, entry.mtu()), Abi.CLIENT_HOPS + id);
+        ids.reserve(id);
+        hops.put(hop.key, hop);
+      }
+    }
+  }
+
+  /** Frees entries that were taken over and are not needed. */
+  void dropUnused() {
+    hops.values().stream().filter(hop -> hop.references == 0).toList().forEach(this::free);
+  }
+
+  int used() {
+    return ids.used();
+  }
+
+  int capacity() {
+    return ids.capacity();
+  }
+
+  Optional<Target> target(IpAddress address) {
+    return Optional.ofNullable(targets.get(address));
+  }
+
+  /** Routes of addresses that have no target yet. Writes nothing. */
+  Map<IpAddress, Route> lookUp(Collection<IpAddress> addresses) {
+    Set<IpAddress> unknown = new HashSet<>(addresses);
+    unknown.removeAll(targets.keySet());
+    return netlink.routes(unknown);
+  }
+
+  /** How many entries these routes would need beyond those there are. */
+  int newEntries(Map<IpAddress, Route> routes) {
+    Set<Hop.Key> keys = new HashSet<>();
+    routes.forEach((address, route) -> key(address, route).filter(key -> !hops.containsKey(key)).ifPresent(keys::add));
+    return keys.size();
+  }
+
+  /** One more server of this address. */
+  Target acquire(IpAddress address, Map<IpAddress, Route> routes) {
+    Target target = targets.get(address);
+    if (target == null) {
+      target = new Target(address);
+      targets.put(address, target);
+      Route route = routes.get(address);
+      direct(target, route != null ? route : netlink.routes(List.of(address)).get(address));
+    }
+    target.references++;
+    return target;
+  }
+
+  /** One server of this address less. */
+  void release(Target target) {
+    target.references--;
+    if (target.references == 0) {
+      targets.remove(target.address);
+      direct(target, Route.NONE);
+    }
+  }
+
+  private void direct(Target target, Route route) {
+    Hop before = target.hop;
+    target.route = route;
+    target.hop = key(target.address, route).map(this::hop).orElse(null);
+    if (target.hop != null) {
+      target.hop.references++;
+    }
+    if (before != null) {
+      before.references--;
+      if (before.references == 0) {
+        free(before);
+      }
+    }
+  }
+
+  private Optional<Hop.Key> key(IpAddress address, Route route) {
+    if (route.kind() != Route.Kind.UNICAST) {
+      return Optional.empty();
+    }
+    int linkMtu = interfaces.link(route.ifindex()).map(Link::mtu).orElse(0);
+    int mtu = route.mtu() == 0 ? linkMtu : Math.min(route.mtu(), linkMtu);
+    return Optional.of(new Hop.Key(route.ifindex(), route.gateway().orElse(address), mtu));
+  }
+
+  private Hop hop(Hop.Key key) {
+    Hop hop = hops.get(key);
+    if (hop == null) {
+      int id = ids.allocate();
+      if (id < 0) {
+        LOG.error("no room in next_hops for {}: its servers are not reachable; restart xlvsd with more --servers", key);
+        return null;
+      }
+      hop = new Hop(key, Abi.CLIENT_HOPS + id);
+      hops.put(key, hop);
+    }
+    if (hop.references == 0) {
+      Neighbour known = neighbours.get(List.<Object>of(key.ifindex(), key.neighbour()));
+      hop.mac = known == null ? 0 : known.mac();
+      write(hop);
+      resolve(hop, known);
+    }
+    return hop;
+  }
+
+  private void free(Hop hop) {
+    hops.remove(hop.key);
+    Words.write(array, offset(hop.index), Words.buffer(NextHop.LAYOUT.size()), 0, NextHop.LAYOUT.size());
+    ids.release(hop.index - Abi.CLIENT_HOPS);
+    Neighbour known = neighbours.get(List.<Object>of(hop.key.ifindex(), hop.key.neighbour()));
+    if (managed && known != null && !known.permanent()) {
+      ask(hop, false);
+    }
+  }
+
+  /** A neighbour that the administrator has set must not be managed: the kernel would begin to ask for it. */
+  private void resolve(Hop hop, Neighbour known) {
+    boolean device = interfaces.link(hop.key.ifindex()).map(link -> link.up() && !link.loopback() && link.mac() != 0).orElse(false);
+    if (device && (known == null || !known.permanent())) {
+      ask(hop, true);
+    }
+  }
+
+  private void ask(Hop hop, boolean keep) {
+    try {
+      if (keep && managed) {
+        managed = netlink.keepResolved(hop.key.ifindex(), hop.key.neighbour());
+      } else {
+        netlink.probe(hop.key.ifindex(), hop.key.neighbour());
+      }
+    } catch (BpfException e) {
+      // The interface may just have gone: the event that says so follows.
+      LOG.warn("cannot have {} on interface {} resolved: {}", hop.key.neighbour(), hop.key.ifindex(), e.getMessage());
+    }
+  }
+
+  /** Kernels without managed neighbours forget those that the kernel itself does not talk to: ask again now and then. */
+  void probeUnmanaged() {
+    if (!managed) {
+      hops.values().forEach(hop -> ask(hop, true));
+    }
+  }
+
+  /** Follows one neighbour; true if that changed an entry. */
+  boolean neighbourChanged(Neighbour neighbour) {
+    List<Object> identity = List.of(neighbour.ifindex(), neighbour.address());
+    if (neighbour.usable()) {
+      neighbours.put(identity, neighbour);
+    } else {
+      neighbours.remove(identity);
+    }
+    boolean changed = false;
+    for (Hop hop : hopsOf(neighbour)) {
+      if (hop.mac != neighbour.mac()) {
+        hop.mac = neighbour.mac();
+        write(hop);
+        changed = true;
+      }
+    }
+    return changed;
+  }
+
+  private List<Hop> hopsOf(Neighbour neighbour) {
+    List<Hop> found = new ArrayList<>();
+    for (Hop hop : hops.values()) {
+      if (hop.key.ifindex() == neighbour.ifindex() && hop.key.neighbour().equals(neighbour.address())) {
+        found.add(hop);
+      }
+    }
+    return found;
+  }
+
+  /** Reads routes and neighbours anew; true if the way to any server has changed. */
+  boolean refresh() {
+    readNeighbours();
+    boolean changed = false;
+    for (Map.Entry<IpAddress, Route> entry : netlink.routes(targets.keySet()).entrySet()) {
+      Target target = targets.get(entry.getKey());
+      boolean rerouted = !target.route.equals(entry.getValue());
+      boolean moved = !key(target.address, entry.getValue()).equals(Optional.ofNullable(target.hop).map(hop -> hop.key));
+      if (rerouted || moved) {
+        direct(target, entry.getValue());
+        changed = true;
+      }
+    }
+    for (Hop hop : hops.values()) {
+      Neighbour known = neighbours.get(List.<Object>of(hop.key.ifindex(), hop.key.neighbour()));
+      hop.mac = known == null ? 0 : known.mac();
+      write(hop);
+      if (hop.mac == 0) {
+        resolve(hop, known);
+      }
+    }
+    return changed;
+  }
+
+  /** The kernel need not keep the neighbours resolved any more. */
+  void releaseNeighbours() {
+    hops.values().forEach(hop -> ask(hop, false));
+  }
+
+  private void readNeighbours() {
+    Map<List<Object>, Neighbour> current = new HashMap<>();
+    netlink.neighbours(
+        neighbour -> {
+          if (neighbour.usable()) {
+            current.put(List.of(neighbour.ifindex(), neighbour.address()), neighbour);
+          }
+        });
+    neighbours = current;
+  }
+
+  /** Readers must never take half of an address for whole: RESOLVED goes first and comes last. */
+  private void write(Hop hop) {
+    Device device = interfaces.device(hop.key.ifindex());
+    long sourceMac = interfaces.link(hop.key.ifindex()).map(Link::mac).orElse(0L);
+    boolean resolved = hop.mac != 0 && sourceMac != 0;
+    NextHop entry =
+        new NextHop(
+            new MacAddress(hop.mac),
+            new MacAddress(sourceMac),
+            device.transmitIfindex(),
+            hop.key.ifindex(),
+            hop.key.mtu(),
+            device.flags() | (resolved ? NextHopFlag.RESOLVED.value() : 0),
+            device.vlan(),
+            Convert.wire(hop.key.neighbour()),
+            Optional.of(Convert.family(hop.key.neighbour().family())));
+    ByteBuffer bytes = Words.buffer(NextHop.LAYOUT.size());
+    NextHop.write(entry, bytes, 0);
+    long at = offset(hop.index);
+    boolean macsDiffer = array.getLong(at) != bytes.getLong(0) || array.getLong(at + 8) != bytes.getLong(8);
+    if (macsDiffer) {
+      ByteBuffer unresolved = Words.buffer(NextHop.LAYOUT.size());
+      NextHop.write(withFlags(entry, device.flags()), unresolved, 0);
+      Words.write(array, at, unresolved, FLAGS_WORD, FLAGS_WORD + 8);
+    }
+    Words.write(array, at, bytes, 0, FLAGS_WORD);
+    Words.write(array, at, bytes, FLAGS_WORD + 8, NextHop.LAYOUT.size());
+    Words.write(array, at, bytes, FLAGS_WORD, FLAGS_WORD + 8);
+  }
+
+  private static NextHop withFlags(NextHop hop, int flags) {
+    return new NextHop(
+        hop.destinationMac(), hop.sourceMac(), hop.transmitIfindex(), hop.ifindex(), hop.mtu(), flags, hop.vlan(),
+        hop.gateway(), hop.gatewayFamily());
+  }
+
+  private long offset(int index) {
+    return (long) index * array.strideBytes();
+  }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.dataplane;
+
+import io.xlvs.bpf.Region;
+import io.xlvs.controller.dataplane.Plan.ServiceChange;
+import io.xlvs.controller.net.Route;
+import io.xlvs.controller.schedule.Scheduler;
+import io.xlvs.controller.schedule.Schedulers;
+import io.xlvs.controller.service.Configuration;
+import io.xlvs.controller.service.ForwardingMethod;
+import io.xlvs.controller.service.IpAddress;
+import io.xlvs.controller.service.RealServer;
+import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.VirtualService;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Compares a configuration with what the maps hold, and refuses what cannot be before anything is written. */
+final class Planner {
+  private final Map<ServiceKey, AppliedService> applied;
+  private final Tables tables;
+
+  Planner(Map<ServiceKey, AppliedService> applied, Tables tables) {
+    this.applied = applied;
+    this.tables = tables;
+  }
+
+  /**
+   * Plans a change and reserves room for it.
+   *
+   * @throws CapacityException when a table is too small; nothing stays reserved
+   * @throws InfeasibleException naming every element that cannot be
+   */
+  Plan plan(Configuration desired) throws DataPlaneException {
+    List<ServiceChange> changes = new ArrayList<>();
+    for (VirtualService service : desired.services().values()) {
+      AppliedService now = applied.get(service.key());
+      if (now == null || !now.present || now.service != service) {
+        changes.add(new ServiceChange(service, now, scheduler(service).ring(service.serversNewestFirst())));
+      }
+    }
+    List<AppliedService> removals = new ArrayList<>();
+    for (AppliedService now : applied.values()) {
+      if (now.present && !desired.services().containsKey(now.key)) {
+        removals.add(now);
+      }
+    }
+    Map<IpAddress, Route> routes = tables.hops().lookUp(addresses(changes));
+    requireFeasible(changes, routes);
+    requireRoom(changes, routes);
+    Plan plan = new Plan(desired, changes, removals, routes);
+    try {
+      reserve(changes);
+      return plan;
+    } catch (CapacityException e) {
+      discard(plan);
+      throw e;
+    }
+  }
+
+  static Scheduler scheduler(VirtualService service) {
+    return Schedulers.byName(service.scheduler())
+        .orElseThrow(() -> new IllegalStateException("scheduler " + service.scheduler() + " was not refused earlier"));
+  }
+
+  private static Set<IpAddress> addresses(List<ServiceChange> changes) {
+    Set<IpAddress> addresses = new HashSet<>();
+    for (ServiceChange change : changes) {
+      for (RealServer server : change.service.servers()) {
+        addresses.add(server.address());
+      }
+    }
+    return addresses;
+  }
+
+  private void requireFeasible(List<ServiceChange> changes, Map<IpAddress, Route> routes) throws InfeasibleException {
+    List<InfeasibleException.Problem> problems = new ArrayList<>();
+    for (ServiceChange change : changes) {
+      for (RealServer server : change.service.servers()) {
+        infeasible(change.service, server, routes)
+            .ifPresent(
+                message ->
+                    problems.add(
+                        new InfeasibleException.Problem(
+                            change.service.key(), Optional.of(server.key()), "method", message)));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new InfeasibleException(problems);
+    }
+  }
+
+  private Optional<String> infeasible(VirtualService service, RealServer server, Map<IpAddress, Route> routes) {
+    if (server.method().mapsPorts() && isLocal(server.address(), routes)) {
+      return Optional.of(
+          "real server " + server.address() + " is an address of this director: only DR and TUN can reach it, not "
+              + server.method());
+    }
+    if (server.method() == ForwardingMethod.TUN && isLocal(server.address(), routes) && !server.tunnel().type().name().equals("IPIP")) {
+      return Optional.of("real server " + server.address() + " is an address of this director: tunnels to it are IPIP");
+    }
+    return Optional.empty();
+  }
+
+  private boolean isLocal(IpAddress address, Map<IpAddress, Route> routes) {
+    Route route = routes.get(address);
+    return route != null
+        ? route.kind() == Route.Kind.LOCAL
+        : tables.hops().target(address).map(Target::isLocal).orElse(false);
+  }
+
+  private void requireRoom(List<ServiceChange> changes, Map<IpAddress, Route> routes) throws CapacityException {
+    int services = 0;
+    long servers = 0;
+    for (ServiceChange change : changes) {
+      services += change.applied == null ? 1 : 0;
+      for (RealServer server : change.service.servers()) {
+        servers += change.applied == null || !change.applied.slots.containsKey(server.key()) ? 1 : 0;
+      }
+    }
+    require("services", services, tables.services().free(), tables.services().capacity(), "--services");
+    require("servers", servers, tables.servers().free(), tables.servers().capacity(), "--servers");
+    HopTable hops = tables.hops();
+    require("next_hops", hops.newEntries(routes), hops.capacity() - hops.used(), hops.capacity(), "--servers");
+  }
+
+  private static void require(String table, long need, long free, long capacity, String option) throws CapacityException {
+    if (need > free) {
+      throw new CapacityException(table, need + capacity - free, capacity, option);
+    }
+  }
+
+  private void reserve(List<ServiceChange> changes) throws CapacityException {
+    RingTable rings = tables.rings();
+    LocalAddressTable locals = tables.locals();
+    for (ServiceChange change : changes) {
+      AppliedService now = change.applied;
+      int length = change.ring.entries().length;
+      change.ringRegion = rings.allocate(length);
+      if (change.ringRegion == null) {
+        throw new CapacityException("rings", rings.used() + length, rings.capacity(), "--ring-entries");
+      }
+      List<IpAddress> wanted = change.service.localAddresses();
+      if (now == null || !now.localAddresses.equals(wanted)) {
+        change.localRegion = locals.allocate(wanted.size());
+        if (change.localRegion == null) {
+          long need = locals.used() + wanted.size();
+          throw new CapacityException("local_addresses", need, locals.capacity(), "--local-addresses");
+        }
+      }
+    }
+  }
+
+  /** Gives back what a plan has reserved. */
+  void discard(Plan plan) {
+    for (ServiceChange change : plan.changes) {
+      release(change.ringRegion, tables.rings()::release);
+      release(change.localRegion, tables.locals()::release);
+      change.ringRegion = null;
+      change.localRegion = null;
+    }
+  }
+
+  private static void release(Region region, java.util.function.Consumer<Region> release) {
+    if (region != null) {
+      release.accept(region);
+    }
+  }
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.dataplane;
+
+import io.xlvs.bpf.Region;
+import io.xlvs.bpf.ServiceTable;
+import io.xlvs.controller.dataplane.Plan.ServiceChange;
+import io.xlvs.controller.schedule.Ring;
+import io.xlvs.controller.service.RealServer;
+import io.xlvs.controller.service.RealServerKey;
+import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.VirtualService;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Carries out a {@link Plan}. Order of writes: next hop, real server, ring, service, endpoint; deletions in reverse, so that no
+ * packet ever meets a reference to what is not there yet or no longer.
+ */
+final class Reconciler {
+  private final Map<ServiceKey, AppliedService> applied;
+  private final Tables tables;
+  private final ServiceTable serviceTable;
+
+  Reconciler(Map<ServiceKey, AppliedService> applied, Tables tables, ServiceTable serviceTable) {
+    this.applied = applied;
+    this.tables = tables;
+    this.serviceTable = serviceTable;
+  }
+
+  void carryOut(Plan plan, long nowNanos) {
+    for (ServiceChange change : plan.changes) {
+      write(change, plan, nowNanos);
+    }
+    publish(plan.removals);
+    for (AppliedService gone : plan.removals) {
+      remove(gone, nowNanos);
+    }
+    tables.services().putTimeouts(plan.desired.timeouts());
+  }
+
+  private void write(ServiceChange change, Plan plan, long nowNanos) {
+    AppliedService service = change.applied;
+    if (service == null) {
+      service = tables.services().create(Convert.endpoint(change.service.key()));
+      tables.counters().startService(service.index);
+      applied.put(service.key, service);
+      change.applied = service;
+    }
+    VirtualService before = service.service;
+    boolean returning = !service.present;
+    boolean recreated = before != null && before.createRevision() != change.service.createRevision();
+    service.service = null; // until the end it counts as unknown: after a failure it is written anew
+    writeServers(change, service, plan);
+    writeRing(change, service, returning || recreated ? null : before);
+    writeLocals(change, service);
+    tables.services().write(service, change.service, Convert.pick(change.ring.pick()), service.ring, service.locals);
+    removeServers(change.service, service, nowNanos);
+    if (returning) {
+      tables.endpoints().add(service.vip());
+      tables.endpoints().add(service.requests());
+      service.present = true;
+    }
+    if (recreated || returning) {
+      zero(service);
+    }
+    service.service = change.service;
+  }
+
+  private void writeServers(ServiceChange change, AppliedService service, Plan plan) {
+    for (RealServer server : change.service.servers()) {
+      RealServerKey key = server.key();
+      ServerSlot slot = service.slots.get(key);
+      if (slot == null) {
+        slot = tables.servers().create(service, key, plan.routes);
+      }
+      if (!slot.available || !server.equals(slot.server)) {
+        tables.servers().write(slot, server);
+      }
+    }
+  }
+
+  private void writeRing(ServiceChange change, AppliedService service, VirtualService before) {
+    int[] slots = slots(change, service);
+    Region reserved = change.ringRegion;
+    change.ringRegion = null;
+    if (tables.rings().equals(service.ring, slots)) {
+      tables.rings().release(reserved);
+      return;
+    }
+    tables.rings().write(reserved, slots);
+    if (change.ring.pick() == Ring.Pick.NEXT) {
+      tables.services().putCounter(service.index, resume(change, service, before));
+    }
+    tables.rings().retire(service.ring);
+    service.ring = reserved;
+  }
+
+  private static int[] slots(ServiceChange change, AppliedService service) {
+    int[] byPosition = new int[change.newestFirst.size()];
+    for (int i = 0; i < byPosition.length; i++) {
+      byPosition[i] = service.slots.get(change.newestFirst.get(i).key()).index;
+    }
+    int[] entries = change.ring.entries();
+    int[] slots = new int[entries.length];
+    for (int i = 0; i < entries.length; i++) {
+      slots[i] = byPosition[entries[i]];
+    }
+    return slots;
+  }
+
+  /** Where the counter goes on, so that the next pick is IPVS's. A whole round stands for "entry 0 comes next". */
+  private long resume(ServiceChange change, AppliedService service, VirtualService before) {
+    if (before == null || !before.scheduler().equals(change.service.scheduler())) {
+      return 0;
+    }
+    long picks = tables.services().counter(service.index);
+    int length = change.ring.entries().length;
+    if (picks == 0 || length == 0) {
+      return 0;
+    }
+    int next = Planner.scheduler(change.service).resume(before.serversNewestFirst(), picks, change.newestFirst);
+    return next == 0 ? length : next;
+  }
+
+  private void writeLocals(ServiceChange change, AppliedService service) {
+    if (change.localRegion == null) {
+      return;
+    }
+    tables.locals().write(change.localRegion, change.service.localAddresses(), service.locals);
+    tables.locals().giveUp(service.locals);
+    service.locals = change.localRegion;
+    service.localAddresses = change.service.localAddresses();
+    change.localRegion = null;
+  }
+
+  private void removeServers(VirtualService wanted, AppliedService service, long nowNanos) {
+    if (service.slots.size() == wanted.servers().size()) {
+      return; // every wanted server has a slot, so none is left over
+    }
+    Set<RealServerKey> keys = new HashSet<>();
+    wanted.servers().forEach(server -> keys.add(server.key()));
+    for (ServerSlot slot : List.copyOf(service.slots.values())) {
+      if (slot.available && !keys.contains(slot.key)) {
+        tables.servers().remove(slot, nowNanos);
+      }
+    }
+  }
+
+  /** One flip of the service table shows readers all that is new and hides all that is gone. */
+  private void publish(List<AppliedService> removals) {
+    for (AppliedService gone : removals) {
+      tables.endpoints().remove(gone.requests());
+      tables.endpoints().remove(gone.vip());
+      gone.present = false;
+    }
+    int anyPort = (int) applied.values().stream().filter(s -> s.present && s.key.port() == 0).count();
+    tables.services().putAnyPort(Math.max(anyPort, tables.services().anyPort()));
+    tables.endpoints().flush(serviceTable);
+    tables.services().putAnyPort(anyPort);
+  }
+
+  private void remove(AppliedService gone, long nowNanos) {
+    tables.services().remove(gone);
+    tables.rings().retire(gone.ring);
+    gone.ring = Region.NONE;
+    tables.locals().giveUp(gone.locals);
+    gone.locals = Region.NONE;
+    gone.localAddresses = List.of();
+    for (ServerSlot slot : List.copyOf(gone.slots.values())) {
+      if (slot.available) {
+        tables.servers().remove(slot, nowNanos);
+      }
+    }
+    gone.service = null;
+    freeIfEmpty(gone);
+  }
+
+  /** Frees slots whose last connection is gone, and removed services that have no slots any more. */
+  void freeExpired(long nowNanos) {
+    for (ServerSlot slot = tables.servers().expired(nowNanos); slot != null; slot = tables.servers().expired(nowNanos)) {
+      tables.servers().free(slot);
+      freeIfEmpty(slot.owner);
+    }
+    tables.endpoints().flush(serviceTable);
+  }
+
+  /** Frees local addresses that no connection names any more. */
+  void freeLocals() {
+    if (tables.locals().freeUnused()) {
+      tables.endpoints().flush(serviceTable);
+    }
+  }
+
+  private void freeIfEmpty(AppliedService service) {
+    if (!service.present && service.slots.isEmpty()) {
+      applied.remove(service.key);
+      tables.services().free(service);
+    }
+  }
+
+  /** All figures of a service count from zero. */
+  void zero(AppliedService service) {
+    tables.counters().startService(service.index);
+    service.slots.values().forEach(slot -> tables.counters().zeroSlot(slot.index));
+  }
+
+  /** Slots in the order of the service's servers, for whoever shows them; null where there is none. */
+  static List<ServerSlot> inOrder(AppliedService applied, VirtualService service) {
+    List<ServerSlot> slots = new ArrayList<>(service.servers().size());
+    Map<RealServerKey, ServerSlot> known = applied == null ? new HashMap<>() : applied.slots;
+    service.servers().forEach(server -> slots.add(known.get(server.key())));
+    return slots;
+  }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.dataplane;
+
+import io.xlvs.bpf.Control;
+import io.xlvs.bpf.Pick;
+import io.xlvs.bpf.Region;
+import io.xlvs.bpf.Service;
+import io.xlvs.bpf.ServiceState;
+import io.xlvs.bpf.State;
+import io.xlvs.bpf.XlvsObjects;
+import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.Timeouts;
+import io.xlvs.controller.service.VirtualService;
+import io.xlvs.loader.GracePeriod;
+import io.xlvs.loader.map.MappedArray;
+import java.nio.ByteBuffer;
+import java.util.Map;
+
+/** Virtual services in the maps services, service_state and control. */
+final class ServiceRecords {
+  private static final int RING = Service.LAYOUT.offset("ring");
+  private static final int LOCALS = Service.LAYOUT.offset("local_addresses");
+  private static final int FIRST_AFTER_REGIONS = Service.LAYOUT.offset("vip");
+  private static final int FLAGS = Service.LAYOUT.offset("flags");
+  private static final int PICK = Service.LAYOUT.offset("pick");
+  private static final int GENERATION = Service.LAYOUT.offset("generation");
+
+  private final MappedArray services;
+  private final MappedArray state;
+  private final MappedArray control;
+  private final IdPool ids;
+  private final int jiffiesPerSecond;
+
+  ServiceRecords(XlvsObjects objects) {
+    this.services = objects.services();
+    this.state = objects.serviceState();
+    this.control = objects.control();
+    this.ids = new IdPool(objects.settings().services());
+    this.jiffiesPerSecond = objects.settings().jiffiesPerSecond();
+  }
+
+  int used() {
+    return ids.used();
+  }
+
+  int capacity() {
+    return ids.capacity();
+  }
+
+  int free() {
+    return ids.capacity() - ids.used();
+  }
+
+  /** The record in the map; null for an index that no service uses. */
+  Service record(int index) {
+    if (services.getInt(offset(index) + PICK) == 0) {
+      return null;
+    }
+    return Service.read(Words.read(services, offset(index), Service.LAYOUT.size()), 0);
+  }
+
+  AppliedService takeOver(int index, Service record) {
+    ids.reserve(index);
+    ServiceKey.Endpoint key =
+        new ServiceKey.Endpoint(
+            Convert.protocol(record.protocol()), Convert.address(record.vip(), record.family()), record.port());
+    AppliedService service = new AppliedService(index, record.generation(), key);
+    service.ring = record.ring();
+    service.locals = record.localAddresses();
+    return service;
+  }
+
+  /** A new service; the capacity has been checked. */
+  AppliedService create(ServiceKey.Endpoint key) {
+    int index = ids.allocate();
+    if (index < 0) {
+      throw new IllegalStateException("no free index for service " + key + ": the capacity was not checked");
+    }
+    putCounter(index, 0);
+    return new AppliedService(index, services.getInt(offset(index) + GENERATION), key);
+  }
+
+  /**
+   * Writes a service. Its ring must be of a length that fits the pick at any moment: sh reads 256 entries whatever the length
+   * says, so it is switched on only when no reader can still have the ring before, and off before the ring changes.
+   */
+  void write(AppliedService applied, VirtualService service, Pick pick, Region ring, Region locals) {
+    Service record =
+        new Service(
+            ring,
+            locals,
+            Convert.wire(applied.key.address()),
+            applied.key.port(),
+            applied.key.protocol().number(),
+            Convert.family(applied.key.family()),
+            Convert.flags(service),
+            pick,
+            applied.generation,
+            service.persistenceTimeoutSeconds(),
+            Convert.persistenceMask(service));
+    ByteBuffer bytes = Words.buffer(Service.LAYOUT.size());
+    Service.write(record, bytes, 0);
+    long at = offset(applied.index);
+    Words.write(services, at, bytes, LOCALS, LOCALS + Long.BYTES);
+    int before = services.getInt(at + PICK);
+    if (pick == Pick.SH && before != 0 && before != Pick.SH.value()) {
+      services.putLongRelease(at + RING, ring.word());
+      GracePeriod.await();
+    }
+    Words.write(services, at, bytes, FIRST_AFTER_REGIONS, Service.LAYOUT.size());
+    Words.write(services, at, bytes, RING, RING + Long.BYTES);
+  }
+
+  /** A removed service takes no new connections; its record stays while its servers' slots linger. */
+  void remove(AppliedService applied) {
+    long at = offset(applied.index);
+    services.putLongRelease(at + RING, Region.NONE.word());
+    services.putIntRelease(at + FLAGS, 0);
+  }
+
+  /** Frees the index of a removed service that has no slots any more. */
+  void free(AppliedService applied) {
+    ByteBuffer bytes = Words.buffer(Service.LAYOUT.size());
+    bytes.putInt(GENERATION, applied.generation + 1);
+    Words.write(services, offset(applied.index), bytes, 0, Service.LAYOUT.size());
+    ids.release(applied.index);
+  }
+
+  /** How many picks the service's counter has counted. */
+  long counter(int index) {
+    return state.getLongVolatile((long) index * ServiceState.LAYOUT.size());
+  }
+
+  void putCounter(int index, long value) {
+    state.putLongRelease((long) index * ServiceState.LAYOUT.size(), value);
+  }
+
+  /** How many services on every port readers are told of. */
+  void putAnyPort(int count) {
+    if (control.getInt(Control.ANY_PORT) != count) {
+      control.putIntRelease(Control.ANY_PORT, count);
+    }
+  }
+
+  int anyPort() {
+    return control.getInt(Control.ANY_PORT);
+  }
+
+  void putTimeouts(Timeouts timeouts) {
+    for (Map.Entry<State, Integer> one : Convert.timeoutSeconds(timeouts).entrySet()) {
+      long jiffies = Math.min(Integer.MAX_VALUE, (long) one.getValue() * jiffiesPerSecond);
+      int at = Control.timeout(one.getKey());
+      if (control.getInt(at) != jiffies) {
+        control.putIntRelease(at, (int) jiffies);
+      }
+    }
+  }
+
+  private static long offset(int index) {
+    return (long) index * Service.LAYOUT.size();
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.registry;
+
+import io.xlvs.controller.service.RealServerKey;
+import io.xlvs.controller.service.ServiceKey;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One change of the configuration. An empty mask means every changeable field; an empty etag means that the caller does not care what
+ * is replaced. Masks name fields as the API does: "weight".
+ */
+public sealed interface Operation {
+  record CreateService(ServiceSpec spec) implements Operation {}
+
+  record UpdateService(ServiceKey key, ServiceSpec spec, Set<String> mask, String etag) implements Operation {}
+
+  record DeleteService(ServiceKey key, String etag) implements Operation {}
+
+  record CreateServer(ServiceKey service, ServerSpec spec) implements Operation {}
+
+  record UpdateServer(ServiceKey service, RealServerKey key, ServerSpec spec, Set<String> mask, String etag) implements Operation {}
+
+  record DeleteServer(ServiceKey service, RealServerKey key, String etag) implements Operation {}
+
+  record CreateLocalAddress(ServiceKey service, String address) implements Operation {}
+
+  record DeleteLocalAddress(ServiceKey service, String address) implements Operation {}
+
+  /** Deletes every service. */
+  record Flush() implements Operation {}
+
+  /** A zero leaves that time-out as it is. */
+  record UpdateTimeouts(long tcpSeconds, long tcpFinSeconds, long udpSeconds) implements Operation {}
+
+  /** Could not even be read; refused with these problems, together with those of the other operations. */
+  record Malformed(List<Problem> problems) implements Operation {}
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.registry;
+
+import io.xlvs.controller.dataplane.Feature;
+import io.xlvs.controller.service.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Collects the problems of one operation. */
+final class Problems {
+  private final Set<Feature> features;
+  private final String prefix;
+  private final List<Problem> found = new ArrayList<>(0);
+
+  Problems(Set<Feature> features, String prefix) {
+    this.features = features;
+    this.prefix = prefix;
+  }
+
+  List<Problem> found() {
+    return found;
+  }
+
+  boolean none() {
+    return found.isEmpty();
+  }
+
+  void invalid(String field, String message) {
+    found.add(Problem.invalid(prefix + field, message));
+  }
+
+  void add(Problem problem) {
+    found.add(problem);
+  }
+
+  boolean has(Feature feature) {
+    return features.contains(feature);
+  }
+
+  void unsupported(String field, String message) {
+    found.add(Problem.unsupported(prefix + field, message));
+  }
+
+  /** Refuses a wanted feature that the data plane lacks. */
+  void require(Feature feature, boolean wanted, String field) {
+    if (wanted && !has(feature)) {
+      unsupported(field, feature.displayName() + " are not supported by this version's data plane");
+    }
+  }
+
+  /** The value if it is in the range; else min, and a problem. */
+  int range(String field, String what, long value, int min, int max) {
+    if (value < min || value > max) {
+      invalid(field, what + " " + value + " is out of range: " + min + ".." + max + " would be right");
+      return min;
+    }
+    return (int) value;
+  }
+
+  /** The address, or null and a problem. */
+  IpAddress address(String field, String text) {
+    try {
+      return IpAddress.parse(text);
+    } catch (IllegalArgumentException e) {
+      invalid(field, e.getMessage());
+      return null;
+    }
+  }
+
+  /** A unicast address that packets can be sent to or from, or null and a problem. */
+  IpAddress unicast(String field, String what, String text) {
+    IpAddress address = address(field, text);
+    if (address == null) {
+      return null;
+    }
+    String why = address.isUnspecified() ? "is the unspecified address"
+        : address.isMulticast() ? "is a multicast address"
+        : address.isLimitedBroadcast() ? "is the broadcast address"
+        : address.isIpv6LinkLocal() ? "is a link-local address, which means nothing without an interface"
+        : "";
+    if (!why.isEmpty()) {
+      invalid(field, what + " " + address + " " + why + ": a unicast address of a host would be right");
+      return null;
+    }
+    return address;
+  }
+}

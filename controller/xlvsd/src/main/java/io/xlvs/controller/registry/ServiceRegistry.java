@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.registry;
+
+import io.xlvs.controller.dataplane.DataPlane;
+import io.xlvs.controller.dataplane.DataPlaneException;
+import io.xlvs.controller.dataplane.Feature;
+import io.xlvs.controller.dataplane.InfeasibleException;
+import io.xlvs.controller.registry.Problem.Kind;
+import io.xlvs.controller.registry.Problem.Resource;
+import io.xlvs.controller.schedule.Schedulers;
+import io.xlvs.controller.service.Configuration;
+import io.xlvs.controller.service.VirtualService;
+import io.xlvs.controller.store.ConfigurationStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds the configuration and is the only one to change it. Readers take {@link #current} without a lock. A change is validated whole,
+ * checked by the data plane, stored, carried out, and then announced to watchers.
+ */
+public final class ServiceRegistry {
+  private static final Logger LOG = LoggerFactory.getLogger(ServiceRegistry.class);
+
+  private final DataPlane dataPlane;
+  private final ConfigurationStore store;
+  private final Set<Watcher> watchers = new CopyOnWriteArraySet<>();
+  private volatile Configuration current;
+
+  /**
+   * Starts from what was stored, and makes the data plane hold it.
+   *
+   * @throws IOException if the store cannot be read
+   * @throws DataPlaneException if the data plane cannot carry it out
+   */
+  public ServiceRegistry(DataPlane dataPlane, ConfigurationStore store) throws IOException, DataPlaneException {
+    this.dataPlane = Objects.requireNonNull(dataPlane, "dataPlane");
+    this.store = Objects.requireNonNull(store, "store");
+    Configuration stored = store.read();
+    requireSchedulers(stored);
+    dataPlane.check(stored);
+    dataPlane.apply(stored);
+    this.current = stored;
+  }
+
+  private void requireSchedulers(Configuration stored) throws DataPlaneException {
+    List<String> available = Schedulers.available(dataPlane.features().contains(Feature.LEAST_CONNECTION));
+    for (VirtualService service : stored.services().values()) {
+      if (!available.contains(service.scheduler())) {
+        throw new DataPlaneException("stored service " + service.key() + " has scheduler " + service.scheduler()
+            + ", which this version does not support: available are " + String.join(", ", available));
+      }
+    }
+  }
+
+  /** The configuration as it stands. */
+  public Configuration current() {
+    return current;
+  }
+
+  /**
+   * Carries out all operations or none.
+   *
+   * @param expectedRevision the revision that the caller has seen; 0: any
+   * @param validateOnly answer as if done, change nothing
+   * @return the configuration after the change
+   * @throws RevisionException if the configuration has moved on
+   * @throws RefusedException if an operation is wrong
+   * @throws DataPlaneException if the data plane has not the capacity
+   * @throws CommitException if storing or carrying out failed
+   */
+  public synchronized Configuration apply(Iterable<Operation> operations, long expectedRevision, boolean validateOnly)
+      throws RevisionException, RefusedException, DataPlaneException, CommitException {
+    Configuration previous = current;
+    if (expectedRevision != 0 && expectedRevision != previous.revision()) {
+      throw new RevisionException(expectedRevision, previous.revision());
+    }
+    Transaction transaction = new Transaction(previous, dataPlane.features());
+    for (Operation operation : operations) {
+      transaction.take(operation);
+    }
+    if (!transaction.problems().isEmpty()) {
+      throw new RefusedException(transaction.problems());
+    }
+    Configuration next = transaction.build();
+    check(next);
+    if (!validateOnly) {
+      commit(previous, next);
+      announce(transaction.change(next));
+    }
+    return next;
+  }
+
+  private void check(Configuration next) throws DataPlaneException, RefusedException {
+    try {
+      dataPlane.check(next);
+    } catch (InfeasibleException e) {
+      List<Problem> problems = new ArrayList<>();
+      for (InfeasibleException.Problem problem : e.problems()) {
+        problems.add(new Problem(Kind.INFEASIBLE, Problem.WHOLE, problem.field(), problem.message(), Resource.NONE));
+      }
+      throw new RefusedException(problems);
+    }
+  }
+
+  /** Stored first: what is answered as done survives a crash, and what was not carried out is taken back. */
+  private void commit(Configuration previous, Configuration next) throws CommitException {
+    try {
+      store.write(next);
+    } catch (IOException e) {
+      throw new CommitException("the change could not be stored and was not made: " + e.getMessage(), e);
+    }
+    try {
+      dataPlane.apply(next);
+    } catch (DataPlaneException | RuntimeException e) {
+      throw rolledBack(previous, e);
+    }
+    current = next;
+    LOG.atInfo()
+        .addKeyValue("revision", next.revision())
+        .addKeyValue("services", next.services().size())
+        .addKeyValue("servers", next.serverCount())
+        .log("configuration changed");
+  }
+
+  private CommitException rolledBack(Configuration previous, Exception cause) {
+    String outcome = "revision " + previous.revision() + " is in force again";
+    try {
+      store.write(previous);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+      outcome = "taking it back in the store failed as well (" + e.getMessage() + "): a restart will try the change again";
+    }
+    try {
+      dataPlane.apply(previous);
+    } catch (DataPlaneException | RuntimeException e) {
+      cause.addSuppressed(e);
+      outcome += "; the data plane could not be set back (" + e.getMessage() + "): restart xlvsd";
+    }
+    LOG.atError().addKeyValue("outcome", outcome).setCause(cause).log("change failed");
+    return new CommitException("the data plane refused the change: " + cause.getMessage() + "; " + outcome, cause);
+  }
+
+  private void announce(Change change) {
+    for (Watcher watcher : watchers) {
+      watcher.offer(change);
+    }
+  }
+
+  /** A watcher that starts from the configuration as it stands and misses no change after it; close it. */
+  public synchronized Watcher watch(Runnable wakeUp) {
+    Watcher watcher = new Watcher(current, wakeUp, watchers::remove);
+    watchers.add(watcher);
+    return watcher;
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.schedule;
+
+import io.xlvs.controller.service.RealServer;
+import java.util.List;
+
+/** Computes what the kernel needs to choose a real server. Pure and deterministic. */
+public interface Scheduler {
+  /** IPVS's name: "rr". */
+  String name();
+
+  /**
+   * What the kernel chooses from.
+   *
+   * @param newestFirst the service's servers in IPVS's list order ({@code VirtualService.serversNewestFirst()})
+   * @return a ring whose entries index that list; without entries: no server can be chosen
+   */
+  Ring ring(List<RealServer> newestFirst);
+
+  /**
+   * Where a counter goes on after the servers have changed, so that the picks continue as IPVS's do.
+   *
+   * @param before the servers that the counter counted over, newest first
+   * @param picks how many picks were made from {@code ring(before)} since its entry 0
+   * @param after the servers from now on, newest first
+   * @return index of the next pick in {@code ring(after)}; 0 if that has no entries
+   */
+  default int resume(List<RealServer> before, long picks, List<RealServer> after) {
+    return 0;
+  }
+
+  /** The most servers that a service with this scheduler can have. */
+  default int maxServers() {
+    return Integer.MAX_VALUE;
+  }
+}

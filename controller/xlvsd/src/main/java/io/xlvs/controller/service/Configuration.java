@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.service;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * An immutable snapshot of all that is configured. Unchanged services are the same objects from one snapshot to the next,
+ * so that two snapshots are compared by identity.
+ */
+public final class Configuration {
+  private static final Configuration EMPTY = new Configuration(0, Timeouts.DEFAULT, Map.of());
+
+  private final long revision;
+  private final Timeouts timeouts;
+  private final Map<ServiceKey, VirtualService> services;
+  private final long serverCount;
+
+  private Configuration(long revision, Timeouts timeouts, Map<ServiceKey, VirtualService> services) {
+    this.revision = revision;
+    this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
+    this.services = Collections.unmodifiableMap(services);
+    long count = 0;
+    for (VirtualService service : services.values()) {
+      count += service.servers().size();
+    }
+    this.serverCount = count;
+  }
+
+  /** Nothing configured, default time-outs, revision 0. */
+  public static Configuration empty() {
+    return EMPTY;
+  }
+
+  /** A snapshot of these services, in this order. */
+  public static Configuration of(long revision, Timeouts timeouts, Collection<VirtualService> services) {
+    Map<ServiceKey, VirtualService> map = new LinkedHashMap<>((int) (services.size() / 0.75f) + 1);
+    for (VirtualService service : services) {
+      if (map.put(service.key(), service) != null) {
+        throw new IllegalArgumentException("service " + service.key() + " is there twice");
+      }
+    }
+    return new Configuration(revision, timeouts, map);
+  }
+
+  /** Grows by one with every change that was committed; 0: nothing was ever configured. */
+  public long revision() {
+    return revision;
+  }
+
+  public Timeouts timeouts() {
+    return timeouts;
+  }
+
+  /** By key, in order of creation; unmodifiable. */
+  public Map<ServiceKey, VirtualService> services() {
+    return services;
+  }
+
+  public Optional<VirtualService> service(ServiceKey key) {
+    return Optional.ofNullable(services.get(key));
+  }
+
+  /** Real servers of all services together. */
+  public long serverCount() {
+    return serverCount;
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.service;
+
+import java.util.Optional;
+
+/** Scheduler flags: ipvsadm(8), -b on a service. Bit values are IPVS's (linux/ip_vs.h, IP_VS_SVC_F_SCHED1..3). */
+public enum SchedulerFlag {
+  SH_FALLBACK("sh-fallback", 0x08, "sh"),
+  SH_PORT("sh-port", 0x10, "sh"),
+  MH_FALLBACK("mh-fallback", 0x08, "mh"),
+  MH_PORT("mh-port", 0x10, "mh"),
+  FLAG_1("flag-1", 0x08, ""),
+  FLAG_2("flag-2", 0x10, ""),
+  FLAG_3("flag-3", 0x20, "");
+
+  private final String text;
+  private final int bit;
+  private final String scheduler;
+
+  SchedulerFlag(String text, int bit, String scheduler) {
+    this.text = text;
+    this.bit = bit;
+    this.scheduler = scheduler;
+  }
+
+  /** As ipvsadm(8) spells it. */
+  public String text() {
+    return text;
+  }
+
+  /** IPVS's bit; sh-port, mh-port and flag-2 are the same bit, and so on. */
+  public int bit() {
+    return bit;
+  }
+
+  /** The only scheduler that it goes with; empty: any. */
+  public String scheduler() {
+    return scheduler;
+  }
+
+  /** The flag of this spelling. */
+  public static Optional<SchedulerFlag> byText(String text) {
+    for (SchedulerFlag flag : values()) {
+      if (flag.text.equals(text)) {
+        return Optional.of(flag);
+      }
+    }
+    return Optional.empty();
+  }
+}

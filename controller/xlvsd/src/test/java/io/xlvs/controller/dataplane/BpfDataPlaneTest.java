@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.dataplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.xlvs.bpf.Capacities;
+import io.xlvs.bpf.XlvsObjects;
+import io.xlvs.controller.service.Configuration;
+import io.xlvs.controller.service.ForwardingMethod;
+import io.xlvs.controller.service.IpAddress;
+import io.xlvs.controller.service.Protocol;
+import io.xlvs.controller.service.RealServer;
+import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.Timeouts;
+import io.xlvs.controller.service.Tunnel;
+import io.xlvs.controller.service.VirtualService;
+import io.xlvs.loader.Bpf;
+import io.xlvs.loader.link.Xdp;
+import io.xlvs.loader.link.XdpMode;
+import io.xlvs.loader.net.NetDevices;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The data plane on a real kernel, with real TCP through it. Needs root, iproute2 and ethtool. */
+class BpfDataPlaneTest {
+  private static final IpAddress VIP = IpAddress.parse("10.71.100.1");
+  private static final ServiceKey.Endpoint HTTP = new ServiceKey.Endpoint(Protocol.TCP, VIP, 80);
+  private static final DataPlaneOptions.Capacities SMALL =
+      new DataPlaneOptions.Capacities(1 << 14, 1 << 12, 64, 1024, 256, 1 << 18, 1 << 20);
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private Namespaces net;
+  private Path bpffs;
+  private DataPlane plane;
+  private long revision;
+
+  @BeforeEach
+  void start() throws Exception {
+    net = new Namespaces();
+    bpffs = Files.createTempDirectory("xlvs-dp");
+    Namespaces.ip("-n " + net.client + " route add 10.71.100.0/24 via 10.71.0.1");
+    try {
+      plane = openPlane();
+    } catch (Exception | AssertionError e) {
+      net.close();
+      throw e;
+    }
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    try {
+      for (AutoCloseable one : open) {
+        one.close();
+      }
+      plane.close();
+      inDirector(() -> new BpfDataPlaneProvider().detach(bpffs));
+      assertThat(Files.list(bpffs)).as("what detaching leaves").isEmpty();
+      Files.delete(bpffs);
+    } finally {
+      net.close();
+    }
+  }
+
+  @Test
+  void forwardsByNatCountsAndListsAndGoesOnThroughARestart() throws Exception {
+    assertThat(plane.status().interfaces()).extracting(DataPlaneStatus.Interface::attachMode).containsOnly("native");
+    serve(1, 8080);
+    serve(2, 8080);
+    VirtualService service = service(HTTP, "rr", server(1, 8080), server(2, 8080));
+    apply(service);
+    Socket first = connect();
+    Socket second = connect();
+    String one = ask(first, "a");
+    String two = ask(second, "b");
+    assertThat(List.of(one, two)).as("newest server first, as IPVS").containsExactly("2 10.71.0.10 a", "1 10.71.0.10 b");
+
+    List<ConnectionEntry> listed = connections();
+    assertThat(listed).hasSize(2).allSatisfy(entry -> {
+      assertThat(entry.state()).isEqualTo(ConnectionState.ESTABLISHED);
+      assertThat(entry.virtualAddress()).isEqualTo(VIP);
+      assertThat(entry.serverPort()).isEqualTo(8080);
+      assertThat(entry.expiresInMillis()).isBetween(800_000L, 900_000L);
+    });
+    ServiceFigures figures = plane.figures(service, true);
+    assertThat(figures.counters().connections()).isEqualTo(2);
+    assertThat(figures.servers()).allSatisfy(server -> {
+      assertThat(server.state().active()).isEqualTo(1);
+      assertThat(server.state().reachable()).isTrue();
+      assertThat(server.counters().inPackets()).isGreaterThanOrEqualTo(3);
+    });
+
+    plane.close();
+    assertThat(ask(first, "c")).as("without a daemon").isEqualTo(one.replace("a", "c"));
+    plane = openPlane();
+    assertThat(ask(first, "d")).as("taken over, not yet configured").isEqualTo(one.replace("a", "d"));
+    apply(service);
+    assertThat(ask(first, "e")).isEqualTo(one.replace("a", "e"));
+    assertThat(plane.figures(service, true).counters().connections()).isEqualTo(2);
+
+    plane.zeroCounters(Optional.of(HTTP));
+    assertThat(plane.figures(service, true).counters()).isEqualTo(Counters.ZERO);
+    ask(first, "f");
+    assertThat(plane.figures(service, true).counters().inPackets()).isBetween(1L, 10L);
+  }
+
+  @Test
+  void silencesARemovedServersConnectionsAndResumesThemWhenItReturns() throws Exception {
+    serve(1, 80);
+    serve(2, 80);
+    apply(service(HTTP, "rr", server(1, 80)));
+    Socket socket = connect();
+    assertThat(ask(socket, "a")).startsWith("1 ");
+    apply(service(HTTP, "rr", server(2, 80)));
+    assertThatThrownBy(() -> ask(socket, "b")).isInstanceOf(java.net.SocketTimeoutException.class);
+    assertThat(ask(connect(), "c")).startsWith("2 ");
+    apply(service(HTTP, "rr", server(2, 80), server(1, 80)));
+    assertThat(read(socket)).as("retransmitted by the client").isEqualTo("1 10.71.0.10 b");
+  }
+
+  @Test
+  void refusesByNameWhatItCannotDoAndChangesNothing() throws Exception {
+    RealServer own = server(IpAddress.parse("10.71.1.1"), 80, ForwardingMethod.NAT);
+    assertThatThrownBy(() -> plane.check(configuration(service(HTTP, "rr", own))))
+        .isInstanceOf(InfeasibleException.class)
+        .hasMessageContaining("real server 10.71.1.1 is an address of this director");
+    RealServer[] many = new RealServer[1025];
+    for (int i = 0; i < many.length; i++) {
+      many[i] = server(IpAddress.ofIpv4(10 << 24 | 71 << 16 | 1 << 8 | 20), 1000 + i, ForwardingMethod.NAT);
+    }
+    assertThatThrownBy(() -> plane.apply(configuration(service(HTTP, "rr", many))))
+        .isInstanceOf(CapacityException.class)
+        .hasMessageContaining("1025 entries needed, 1024 there").hasMessageContaining("--servers");
+    assertThat(table("servers").used()).isZero();
+    assertThat(table("rings").used()).isZero();
+    assertThat(table("services").used()).isZero();
+  }
+
+  @Test
+  void followsRoutesAndNeighbours() throws Exception {
+    serve(1, 80);
+    VirtualService service = service(HTTP, "rr", server(IpAddress.parse("10.71.9.9"), 80, ForwardingMethod.NAT));
+    apply(service);
+    assertThat(plane.figures(service, false).servers().get(0).state().reachable()).isFalse();
+    Namespaces.ip("-n " + net.server(1) + " addr add 10.71.9.9/32 dev lo");
+    Namespaces.ip("-n " + net.director + " route add 10.71.9.9/32 via 10.71.1.10");
+    await(() -> plane.figures(service, false).servers().get(0).state().reachable());
+    assertThat(ask(connect(), "a")).startsWith("1 ");
+    Namespaces.ip("-n " + net.director + " route del 10.71.9.9/32");
+    await(() -> !plane.figures(service, false).servers().get(0).state().reachable());
+  }
+
+  @Test
+  void refusesASecondDaemonAndOtherSizesAndTakesEverythingDown() throws Exception {
+    DataPlaneProvider provider = new BpfDataPlaneProvider();
+    assertThatThrownBy(() -> inDirector(() -> provider.open(options(SMALL))))
+        .isInstanceOf(DataPlaneException.class)
+        .hasMessageContaining("in use by another xlvsd");
+    plane.close();
+    DataPlaneOptions.Capacities larger =
+        new DataPlaneOptions.Capacities(1 << 14, 1 << 12, 64, 2048, 256, 1 << 18, 1 << 20);
+    assertThatThrownBy(() -> inDirector(() -> provider.open(options(larger))))
+        .isInstanceOf(DataPlaneException.class)
+        .hasMessageContaining("servers 1024, wanted 2048")
+        .hasMessageContaining("--detach");
+    assertThat(Namespaces.run("ip -n " + net.director + " link show eth0")).contains("xdp");
+    assertThat(inDirector(() -> provider.detach(bpffs))).isTrue();
+    assertThat(Namespaces.run("ip -n " + net.director + " link show eth0")).doesNotContain("xdp");
+    assertThat(inDirector(() -> provider.detach(bpffs))).isFalse();
+    plane = openPlane();
+    apply(service(HTTP, "rr", server(1, 80)));
+    inDirector(() -> {
+      plane.detach();
+      return null;
+    });
+    assertThat(Namespaces.run("ip -n " + net.director + " link show eth0")).doesNotContain("xdp");
+    assertThat(Namespaces.run("ip netns exec " + net.director + " tc filter show dev eth0 ingress")).isEmpty();
+    assertThat(inDirector(() -> provider.detach(bpffs))).isFalse();
+  }
+
+  @Test
+  void goesFromNativeToTcToGenericAndBackUnderAnOpenConnection() throws Exception {
+    serve(1, 8080);
+    VirtualService service = service(HTTP, "rr", server(1, 8080));
+    apply(service);
+    Socket socket = connect();
+    assertThat(ask(socket, "a")).isEqualTo("1 10.71.0.10 a");
+    for (AttachMode mode : List.of(AttachMode.TC, AttachMode.GENERIC, AttachMode.NATIVE)) {
+      plane.close();
+      plane = inDirector(() -> new BpfDataPlaneProvider().open(options(SMALL, mode)));
+      apply(service);
+      assertThat(plane.status().interfaces()).extracting(DataPlaneStatus.Interface::attachMode).containsOnly(mode.text());
+      assertThat(ask(socket, "b")).as("by %s", mode).isEqualTo("1 10.71.0.10 b");
+      assertThat(ask(connect(), "c")).as("by %s", mode).isEqualTo("1 10.71.0.10 c");
+    }
+  }
+
+  @Test
+  void leavesAForeignXdpProgramAloneAndSaysSo() throws Exception {
+    plane.close();
+    assertThat(inDirector(() -> new BpfDataPlaneProvider().detach(bpffs))).isTrue();
+    var settings = Capacities.SMALL.settings(Bpf.possibleCpus(), 250, 1, Capacities.Limits.DEFAULT);
+    var spec = XlvsObjects.parse().loadOnly("xlvs_xdp");
+    try (XlvsObjects foreign = XlvsObjects.load(spec, Capacities.SMALL, settings, Optional.empty())) {
+      var link = inDirector(() -> Xdp.attach(foreign.xdp(), NetDevices.indexOf("eth1"), XdpMode.NATIVE));
+      assertThatThrownBy(this::openPlane)
+          .isInstanceOf(DataPlaneException.class)
+          .hasMessageContaining("interface eth1: XDP cannot be attached: another XDP program is attached")
+          .hasMessageContaining("ip link set eth1 xdp off");
+      link.close();
+    }
+    plane = openPlane();
+  }
+
+  private DataPlane openPlane() throws Exception {
+    return inDirector(() -> new BpfDataPlaneProvider().open(options(SMALL)));
+  }
+
+  private DataPlaneOptions options(DataPlaneOptions.Capacities capacities) {
+    return options(capacities, AttachMode.AUTO);
+  }
+
+  private DataPlaneOptions options(DataPlaneOptions.Capacities capacities, AttachMode mode) {
+    return new DataPlaneOptions(List.of("eth0", "eth1", "eth2"), mode, bpffs, capacities);
+  }
+
+  private <T> T inDirector(Callable<T> body) throws Exception {
+    return Namespaces.in(net.director, body);
+  }
+
+  private void apply(VirtualService... services) throws Exception {
+    Configuration configuration = configuration(services);
+    plane.check(configuration);
+    plane.apply(configuration);
+  }
+
+  private Configuration configuration(VirtualService... services) {
+    revision++;
+    return Configuration.of(revision, Timeouts.DEFAULT, List.of(services));
+  }
+
+  private VirtualService service(ServiceKey key, String scheduler, RealServer... servers) {
+    return new VirtualService(key, scheduler, Set.of(), 0, 0, 0, "", false, Arrays.asList(servers), List.of(), 1, revision);
+  }
+
+  private static RealServer server(int number, int port) {
+    return server(IpAddress.parse("10.71." + number + ".10"), port, ForwardingMethod.NAT);
+  }
+
+  private static RealServer server(IpAddress address, int port, ForwardingMethod method) {
+    return new RealServer(address, port, method, 1, 1, 0, 0, Tunnel.DEFAULT, 1);
+  }
+
+  private DataPlaneStatus.Table table(String name) {
+    return plane.status().tables().stream().filter(table -> table.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  private List<ConnectionEntry> connections() throws DataPlaneException {
+    List<ConnectionEntry> entries = new ArrayList<>();
+    plane.forEachConnection(ConnectionFilter.ALL, entries::add);
+    return entries;
+  }
+
+  /** Answers each byte with "NUMBER CLIENT BYTE" and a line end. */
+  private void serve(int number, int port) throws Exception {
+    ServerSocket listener = Namespaces.in(net.server(number), () -> new ServerSocket(port));
+    open.add(listener);
+    start(() -> {
+      while (true) {
+        Socket socket = listener.accept();
+        start(() -> answer(number, socket));
+      }
+    });
+  }
+
+  private static void answer(int number, Socket socket) throws IOException {
+    try (socket) {
+      for (int c = socket.getInputStream().read(); c >= 0; c = socket.getInputStream().read()) {
+        String line = number + " " + socket.getInetAddress().getHostAddress() + " " + (char) c + "\n";
+        socket.getOutputStream().write(line.getBytes());
+      }
+    }
+  }
+
+  private interface Body {
+    void run() throws IOException;
+  }
+
+  private static void start(Body body) {
+    Thread thread = new Thread(() -> {
+      try {
+        body.run();
+      } catch (IOException e) {
+        // The test has closed the socket.
+      }
+    });
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private Socket connect() throws Exception {
+    Socket socket = Namespaces.in(net.client, () -> {
+      Socket fresh = new Socket();
+      fresh.connect(new InetSocketAddress(InetAddress.getByName(VIP.toString()), 80), 3000);
+      return fresh;
+    });
+    open.add(socket);
+    return socket;
+  }
+
+  private static String ask(Socket socket, String letter) throws IOException {
+    socket.setSoTimeout(1500);
+    socket.getOutputStream().write(letter.getBytes());
+    return read(socket);
+  }
+
+  private static String read(Socket socket) throws IOException {
+    StringBuilder line = new StringBuilder();
+    socket.setSoTimeout(line.length() == 0 ? Math.max(socket.getSoTimeout(), 1500) : 1500);
+    for (int c = socket.getInputStream().read(); c != '\n'; c = socket.getInputStream().read()) {
+      line.append((char) c);
+    }
+    return line.toString();
+  }
+
+  private static void await(Callable<Boolean> condition) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!condition.call()) {
+      assertThat(System.nanoTime()).as("waited ten seconds").isLessThan(end);
+      Thread.sleep(50);
+    }
+  }
+}

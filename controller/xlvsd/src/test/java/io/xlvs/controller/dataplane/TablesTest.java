@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.dataplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.xlvs.bpf.Capacities;
+import io.xlvs.bpf.Conn;
+import io.xlvs.bpf.Endpoint;
+import io.xlvs.bpf.Family;
+import io.xlvs.bpf.Method;
+import io.xlvs.bpf.Region;
+import io.xlvs.bpf.Server;
+import io.xlvs.bpf.ServiceTable;
+import io.xlvs.bpf.Settings;
+import io.xlvs.bpf.State;
+import io.xlvs.bpf.Stats;
+import io.xlvs.bpf.TableMemory;
+import io.xlvs.bpf.Tuple;
+import io.xlvs.bpf.WireAddress;
+import io.xlvs.bpf.XlvsObjects;
+import io.xlvs.controller.net.Rtnetlink;
+import io.xlvs.controller.service.Configuration;
+import io.xlvs.controller.service.ForwardingMethod;
+import io.xlvs.controller.service.IpAddress;
+import io.xlvs.controller.service.Protocol;
+import io.xlvs.controller.service.RealServer;
+import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.Timeouts;
+import io.xlvs.controller.service.Tunnel;
+import io.xlvs.controller.service.VirtualService;
+import io.xlvs.loader.Bpf;
+import io.xlvs.loader.GracePeriod;
+import io.xlvs.loader.map.MapInfo;
+import io.xlvs.loader.map.MapType;
+import io.xlvs.loader.map.MappedArray;
+import io.xlvs.loader.map.RawMap;
+import io.xlvs.loader.net.NetNs;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What ends up in real maps, without packets, by a clock of the test's own. Needs root. */
+class TablesTest {
+  private static final ServiceKey.Endpoint KEY =
+      new ServiceKey.Endpoint(Protocol.TCP, IpAddress.parse("10.0.0.100"), 80);
+  private static final Settings SETTINGS =
+      Capacities.SMALL.settings(Bpf.possibleCpus(), 250, 99, Capacities.Limits.DEFAULT);
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private XlvsObjects objects;
+  private MappedArray bases;
+  private MappedArray leftovers;
+  private Rtnetlink netlink;
+  private Tables tables;
+  private Map<ServiceKey, AppliedService> applied;
+  private ServiceTable serviceTable;
+  private Planner planner;
+  private Reconciler reconciler;
+  private long revision;
+  private long nowNanos = 1_000_000_000_000L;
+
+  @BeforeEach
+  void load() {
+    own(NetNs.enterNew()); // no routes: what is tested here is not the network
+    objects = own(XlvsObjects.load(
+        XlvsObjects.parse().loadOnly("xlvs_sweep", "xlvs_jiffies"), Capacities.SMALL, SETTINGS, Optional.empty()));
+    bases = array(Capacities.SMALL.servers());
+    leftovers = array(Capacities.SMALL.services());
+    netlink = own(Rtnetlink.open());
+    startController();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (int i = open.size() - 1; i >= 0; i--) {
+      open.get(i).close();
+    }
+  }
+
+  /** What a daemon does when it starts, on whatever the maps hold. */
+  private void startController() {
+    Interfaces interfaces = new Interfaces(objects);
+    interfaces.update(netlink.links());
+    EndpointSet endpoints = new EndpointSet();
+    CounterStore counters = new CounterStore(objects, bases, leftovers);
+    HopTable hops = new HopTable(objects, netlink, interfaces, Capacities.SMALL.hops());
+    tables = new Tables(
+        hops, new ServerTable(objects, hops, endpoints, counters), new ServiceRecords(objects), new RingTable(objects),
+        new LocalAddressTable(objects, endpoints), endpoints, counters);
+    Takeover takeover = new Takeover(tables);
+    applied = takeover.read(SETTINGS.services(), SETTINGS.servers(), nowNanos);
+    serviceTable = new ServiceTable(
+        TableMemory.of(objects.serviceTable()), TableMemory.of(objects.control()), SETTINGS.bucketMask() + 1,
+        SETTINGS.hashSeed(), GracePeriod::await);
+    takeover.settle(serviceTable);
+    planner = new Planner(applied, tables);
+    reconciler = new Reconciler(applied, tables, serviceTable);
+  }
+
+  @Test
+  void keepsARemovedServersSlotUntilItsConnectionsAreGoneAndAMinuteHasPassed() throws Exception {
+    apply(service("rr", nat(1), nat(2)));
+    ServerSlot slot = applied.get(KEY).slots.get(nat(1).key());
+    load(slot.index, 1);
+    apply(service("rr", nat(2)));
+    Server removed = tables.servers().record(slot.index);
+    assertThat(removed.flags()).as("no longer available").isZero();
+    assertThat(removed.generation()).isEqualTo(slot.generation);
+    assertThat(replies(nat(1))).as("its replies are still recognised").isTrue();
+    pass(61);
+    assertThat(applied.get(KEY).slots).as("a connection is open").containsKey(nat(1).key());
+    load(slot.index, 0);
+    pass(1);
+    assertThat(applied.get(KEY).slots).doesNotContainKey(nat(1).key());
+    assertThat(replies(nat(1))).isFalse();
+    apply(service("rr", nat(3), nat(2)));
+    ServerSlot reused = applied.get(KEY).slots.get(nat(3).key());
+    assertThat(reused.index).isEqualTo(slot.index);
+    assertThat(reused.generation).as("old connections are not its own").isEqualTo(slot.generation + 1);
+  }
+
+  @Test
+  void givesAReturningServerItsSlotAndCountsItFromZeroWhileTheServiceKeepsTheSum() throws Exception {
+    VirtualService both = service("rr", nat(1), nat(2));
+    apply(both);
+    ServerSlot slot = applied.get(KEY).slots.get(nat(1).key());
+    count(slot.index, 7);
+    apply(service("rr", nat(2)));
+    pass(30);
+    apply(service("rr", nat(2), nat(1)));
+    assertThat(applied.get(KEY).slots.get(nat(1).key())).isSameAs(slot);
+    assertThat(tables.servers().record(slot.index).flags()).isEqualTo(1);
+    assertThat(tables.counters().server(slot.index).connections()).isZero();
+    assertThat(total().connections()).isEqualTo(7);
+    count(slot.index, 9);
+    assertThat(tables.counters().server(slot.index).connections()).isEqualTo(2);
+    assertThat(total().connections()).isEqualTo(9);
+    pass(120);
+    assertThat(applied.get(KEY).slots).as("a server in use is never freed").containsKey(nat(1).key());
+  }
+
+  @Test
+  void freesAServiceWithItsLastSlotAndAllThatItHad() throws Exception {
+    apply(service("mh", nat(1), nat(2)));
+    AppliedService service = applied.get(KEY);
+    assertThat(tables.rings().used()).isGreaterThanOrEqualTo(4093);
+    apply();
+    assertThat(serviceTable.find(service.requests())).isNull();
+    assertThat(applied).containsKey(KEY);
+    pass(61);
+    assertThat(applied).isEmpty();
+    assertThat(tables.services().used()).isZero();
+    assertThat(tables.servers().used()).isZero();
+    assertThat(serviceTable.size()).isZero();
+    int all = Capacities.SMALL.ringEntries();
+    assertThat(tables.rings().allocate(all)).as("the whole arena").isEqualTo(new Region(0, all));
+  }
+
+  @Test
+  void findsEverythingInItsPlaceAfterARestart() throws Exception {
+    VirtualService service = fullNat(List.of("10.9.0.1", "10.9.0.2"), nat(1), nat(2));
+    apply(service);
+    AppliedService before = applied.get(KEY);
+    load(before.slots.get(nat(2).key()).index, 1);
+    apply(fullNat(List.of("10.9.0.1", "10.9.0.2"), nat(1)));
+    objects.serviceState().putLong(0, 5);
+    byte[] services = bytes(objects.services());
+    byte[] servers = bytes(objects.servers());
+    byte[] rings = bytes(objects.rings());
+    startController();
+    assertThat(tables.rings().used()).as("one line of rings").isEqualTo(16);
+    apply(fullNat(List.of("10.9.0.1", "10.9.0.2"), nat(1)));
+    assertThat(bytes(objects.services())).isEqualTo(services);
+    assertThat(bytes(objects.servers())).isEqualTo(servers);
+    assertThat(bytes(objects.rings())).isEqualTo(rings);
+    assertThat(objects.serviceState().getLong(0)).as("the scheduler goes on").isEqualTo(5);
+    AppliedService after = applied.get(KEY);
+    assertThat(after.slots.keySet()).isEqualTo(before.slots.keySet());
+    assertThat(after.slots.get(nat(2).key()).available).isFalse();
+    assertThat(after.localAddresses).isEqualTo(service.localAddresses());
+  }
+
+  @Test
+  void putsRightWhatAnInterruptedProcessLeftInTheServiceTable() throws Exception {
+    apply(service("rr", nat(1)));
+    Endpoint requests = applied.get(KEY).requests();
+    Endpoint stray = AppliedService.local(IpAddress.parse("10.99.0.1"));
+    serviceTable.apply(List.of(requests), List.of(stray));
+    startController();
+    assertThat(serviceTable.find(requests)).isEqualTo(requests);
+    assertThat(serviceTable.find(stray)).isNull();
+  }
+
+  @Test
+  void keepsALocalAddressWhileAConnectionNamesIt() throws Exception {
+    apply(fullNat(List.of("10.9.0.1", "10.9.0.2"), nat(1)));
+    int second = applied.get(KEY).locals.offset() + 1;
+    WireAddress any = WireAddress.ofIpv4(1);
+    Tuple client = new Tuple(any, any, 1000, 80, 6, Family.IPV4);
+    Conn conn = new Conn(0, 0, 0, 0, 0, State.ESTABLISHED, Method.FULLNAT, 0, 0, any, 2000, 80, second);
+    objects.connections().update(client, conn);
+    apply(fullNat(List.of("10.9.0.1"), nat(1)));
+    reconciler.freeLocals();
+    assertThat(recognised("10.9.0.2")).isTrue();
+    assertThat(tables.locals().used()).isEqualTo(3);
+    objects.connections().delete(client);
+    reconciler.freeLocals();
+    assertThat(recognised("10.9.0.2")).isFalse();
+    assertThat(recognised("10.9.0.1")).isTrue();
+    assertThat(tables.locals().used()).isEqualTo(1);
+  }
+
+  @Test
+  void goesOnWithTheServerThatIpvsWouldPickAfterAChange() throws Exception {
+    apply(service("rr", nat(1), nat(2), nat(3)));
+    objects.serviceState().putLong(0, 2); // picked: 3, then 2 (newest first)
+    apply(service("rr", nat(1), nat(2), nat(3), nat(4)));
+    assertThat(picks(3)).as("after 2 comes 1, then 4 and 3").containsExactly(1, 4, 3);
+    apply(service("rr", nat(1), nat(2), nat(3), nat(4), nat(5)));
+    assertThat(picks(2)).as("after 3 comes 2").containsExactly(2, 1);
+  }
+
+  /** The next servers by the service's counter and ring, which are advanced as the data plane does. */
+  private List<Integer> picks(int count) {
+    var ring = applied.get(KEY).ring;
+    List<Integer> picked = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      long counter = objects.serviceState().getAndAddLong(0, 1);
+      int slot = objects.rings().getInt((ring.offset() + counter % ring.length()) * 4L);
+      byte[] address = tables.servers().record(slot).address().bytes(Family.IPV4);
+      picked.add((int) address[3]);
+    }
+    return picked;
+  }
+
+  private void apply(VirtualService... services) throws DataPlaneException {
+    revision++;
+    Map<ServiceKey, VirtualService> unique = new LinkedHashMap<>();
+    Arrays.stream(services).forEach(service -> unique.put(service.key(), service));
+    Configuration desired = Configuration.of(revision, Timeouts.DEFAULT, unique.values());
+    reconciler.carryOut(planner.plan(desired), nowNanos);
+  }
+
+  private void pass(int seconds) {
+    nowNanos += TimeUnit.SECONDS.toNanos(seconds);
+    reconciler.freeExpired(nowNanos);
+  }
+
+  private void load(int slot, int active) {
+    objects.serverLoad().putInt(slot * 16L, active);
+  }
+
+  private void count(int slot, long connections) {
+    objects.serverStats().putLong((long) slot * Stats.LAYOUT.size(), connections);
+  }
+
+  private Counters total() {
+    long[] figures = new long[2 * CounterStore.FIELDS];
+    AppliedService service = applied.get(KEY);
+    service.slots.values().forEach(slot -> tables.counters().addServer(slot.index, figures));
+    tables.counters().addLeftovers(service.index, figures);
+    return CounterStore.counters(figures);
+  }
+
+  private boolean replies(RealServer server) {
+    return serviceTable.find(new Endpoint(
+        Convert.wire(server.address()), server.port(), 6, io.xlvs.bpf.EndpointKind.SERVER, Family.IPV4, 0)) != null;
+  }
+
+  private boolean recognised(String local) {
+    return serviceTable.find(AppliedService.local(IpAddress.parse(local))) != null;
+  }
+
+  private static RealServer nat(int number) {
+    return server(number, ForwardingMethod.NAT);
+  }
+
+  private static RealServer server(int number, ForwardingMethod method) {
+    return new RealServer(IpAddress.ofIpv4(0xc0000200 + number), 8080, method, 1, 1, 0, 0, Tunnel.DEFAULT, 1);
+  }
+
+  private VirtualService service(String scheduler, RealServer... servers) {
+    return new VirtualService(KEY, scheduler, Set.of(), 0, 0, 0, "", false, List.of(servers), List.of(), 1, revision);
+  }
+
+  private VirtualService fullNat(List<String> locals, RealServer... servers) {
+    List<IpAddress> addresses = locals.stream().map(IpAddress::parse).toList();
+    return new VirtualService(KEY, "rr", Set.of(), 0, 0, 0, "", false, List.of(servers), addresses, 1, revision);
+  }
+
+  private MappedArray array(int elements) {
+    RawMap map = own(RawMap.create(
+        "test", MapType.ARRAY, 4, CounterStore.ELEMENT_BYTES, elements, MapInfo.MMAPABLE));
+    return own(MappedArray.map(map));
+  }
+
+  private static byte[] bytes(MappedArray array) {
+    byte[] copy = new byte[Math.toIntExact(array.sizeBytes())];
+    array.getBytes(0, copy);
+    return copy;
+  }
+
+  private <T extends AutoCloseable> T own(T resource) {
+    open.add(resource);
+    return resource;
+  }
+}

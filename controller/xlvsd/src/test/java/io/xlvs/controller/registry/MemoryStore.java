@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.registry;
+
+import io.xlvs.controller.service.Configuration;
+import io.xlvs.controller.store.ConfigurationStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A store that remembers every write, and fails when it is told to. */
+public final class MemoryStore implements ConfigurationStore {
+  public final List<Configuration> written = new ArrayList<>();
+  public Configuration initial = Configuration.empty();
+  public boolean failing;
+
+  @Override
+  public Configuration read() {
+    return initial;
+  }
+
+  @Override
+  public void write(Configuration configuration) throws IOException {
+    if (failing) {
+      throw new IOException("no space left on device");
+    }
+    written.add(configuration);
+  }
+
+  @Override
+  public void close() {}
+}
