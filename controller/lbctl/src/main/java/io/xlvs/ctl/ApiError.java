@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.ctl;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.BadRequest;
+import com.google.rpc.ResourceInfo;
+import com.google.rpc.Status;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.net.ConnectException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A refusal of xlvsd, with the details of google.rpc that came with it.
+ *
+ * @param code gRPC's status code
+ * @param description xlvsd's sentence
+ * @param fields bad fields: name, and what is wrong with it
+ * @param resourceType message name of the resource that is missing or in the way, such as xlvs.v1.RealServer; may be empty
+ * @param resourceName its name; may be empty
+ */
+public record ApiError(Code code, String description, List<Field> fields, String resourceType, String resourceName) {
+  /**
+   * A field that was refused.
+   *
+   * @param name path in the request, such as {@code virtual_service.scheduler}
+   * @param description value and remedy
+   */
+  public record Field(String name, String description) {}
+
+  /** Reads what a failed call carries. */
+  public static ApiError of(StatusRuntimeException failure) {
+    List<Field> fields = new ArrayList<>();
+    String type = "";
+    String name = "";
+    Status status = StatusProto.fromThrowable(failure);
+    String description = failure.getStatus().getDescription();
+    try {
+      for (Any detail : status == null ? List.<Any>of() : status.getDetailsList()) {
+        if (detail.is(BadRequest.class)) {
+          detail.unpack(BadRequest.class).getFieldViolationsList()
+              .forEach(violation -> fields.add(new Field(violation.getField(), violation.getDescription())));
+        } else if (detail.is(ResourceInfo.class)) {
+          ResourceInfo resource = detail.unpack(ResourceInfo.class);
+          type = resource.getResourceType();
+          name = resource.getResourceName();
+        }
+      }
+    } catch (InvalidProtocolBufferException e) {
+      description += " (and error details that cannot be read: " + e.getMessage() + ")";
+    }
+    return new ApiError(failure.getStatus().getCode(), description == null ? "" : description, fields, type, name);
+  }
+
+  /** Whether the call never reached a daemon, and then why. */
+  public static Unreachable unreachable(StatusRuntimeException failure, Path socket) {
+    if (failure.getStatus().getCode() != Code.UNAVAILABLE) {
+      return null;
+    }
+    for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+      String message = String.valueOf(cause.getMessage());
+      if (cause instanceof AccessDeniedException || message.contains("Permission denied")) {
+        return new Unreachable(socket, "permission denied: you must be root, or in the group that owns the socket");
+      }
+      if (cause instanceof ConnectException || message.contains("refused")) {
+        return new Unreachable(socket, "nobody listens there: start xlvsd");
+      }
+    }
+    String description = failure.getStatus().getDescription();
+    return new Unreachable(socket, (description == null ? "connection lost" : description) + "; is xlvsd running?");
+  }
+
+  /** What was refused and why, a line for each bad field, without the operation's path in front of it. */
+  public String detail() {
+    if (fields.isEmpty()) {
+      return description;
+    }
+    StringBuilder text = new StringBuilder();
+    for (Field field : fields) {
+      text.append(text.isEmpty() ? "" : "\n").append(leaf(field.name())).append(": ").append(field.description());
+    }
+    return text.toString();
+  }
+
+  /** {@code scheduler} of {@code operations[3].create_service.virtual_service.scheduler}. */
+  public static String leaf(String field) {
+    return field.substring(field.lastIndexOf('.') + 1);
+  }
+
+  /** Whether a field of this name was refused. */
+  public boolean refuses(String leaf) {
+    return fields.stream().anyMatch(field -> leaf(field.name()).replaceAll("\\[\\d+]$", "").equals(leaf));
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.ctl;
+
+import io.xlvs.ctl.ipvs.Names;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.util.Map;
+
+/**
+ * What a command may see of the world besides xlvsd: its streams, its environment and the host's names.
+ *
+ * @param in standard input
+ * @param out standard output: data only
+ * @param err standard error: words for people
+ * @param env environment variables
+ * @param terminal whether standard output is a terminal
+ * @param names host and port names
+ */
+public record Console(
+    InputStream in, PrintStream out, PrintStream err, Map<String, String> env, boolean terminal, Names names) {
+
+  /** Whether output may be coloured: on a terminal, unless the user set {@code NO_COLOR} (no-color.org). */
+  public boolean colours() {
+    return terminal && env.getOrDefault("NO_COLOR", "").isEmpty() && !"dumb".equals(env.get("TERM"));
+  }
+
+  /** Prints a failure and gives its exit status back. */
+  public int report(Failure failure) {
+    err.println(failure.getMessage());
+    if (!failure.detail().isEmpty()) {
+      err.println(failure.detail());
+    }
+    return failure.status();
+  }
+}

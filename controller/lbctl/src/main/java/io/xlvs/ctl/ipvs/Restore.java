@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.ctl.ipvs;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.MethodDescriptor;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.xlvs.ctl.ApiError;
+import io.xlvs.ctl.DirectorClient;
+import io.xlvs.ctl.Failure;
+import io.xlvs.v1.ApplyRequest;
+import io.xlvs.v1.ApplyResponse;
+import io.xlvs.v1.DirectorGrpc;
+import io.xlvs.v1.Operation;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * {@code ipvsadm -R}: rules from standard input, one a line, as ONE transaction: all of them or, if one is wrong, none.
+ * Empty lines and lines that begin with # are passed over.
+ *
+ * <p>A table may have a million servers. The request is therefore encoded line by line, in the very bytes that protobuf
+ * would give it (a repeated field is a concatenation), and never exists as objects.
+ */
+final class Restore {
+  private static final Pattern BLANKS = Pattern.compile("\\s+");
+  private static final Pattern INDEX = Pattern.compile("operations\\[(\\d+)]");
+  private static final MethodDescriptor<ByteString, ApplyResponse> APPLY = DirectorGrpc.getApplyMethod().toBuilder(
+      new Encoded(), DirectorGrpc.getApplyMethod().getResponseMarshaller()).build();
+
+  private final Names names;
+  private final PrintStream err;
+  private byte[] input;
+  /** Line number of each operation. */
+  private int[] lines = new int[64];
+  private Command[] commands = new Command[64];
+  private int operations;
+
+  Restore(Names names, PrintStream err) {
+    this.names = names;
+    this.err = err;
+  }
+
+  void run(InputStream in, DirectorClient client) {
+    ByteString request = encode(in);
+    if (operations == 0) {
+      return;
+    }
+    try {
+      // The stub lends its channel and options, deadline included.
+      ClientCalls.blockingUnaryCall(channel(client), APPLY, options(client), request);
+    } catch (StatusRuntimeException failure) {
+      if (ApiError.unreachable(failure, client.socket()) != null) {
+        throw failure;
+      }
+      throw refusal(ApiError.of(failure));
+    }
+  }
+
+  private static Channel channel(DirectorClient client) {
+    return client.director().getChannel();
+  }
+
+  private static CallOptions options(DirectorClient client) {
+    return client.director().getCallOptions();
+  }
+
+  private ByteString encode(InputStream in) {
+    ByteString.Output encoded = ByteString.newOutput(1 << 16);
+    CodedOutputStream coder = CodedOutputStream.newInstance(encoded, 1 << 16);
+    try {
+      input = in.readAllBytes();
+      int number = 0;
+      for (int start = 0; start < input.length; ) {
+        int end = start;
+        while (end < input.length && input[end] != '\n') {
+          end++;
+        }
+        line(new String(input, start, end - start, StandardCharsets.UTF_8).trim(), ++number, coder);
+        start = end + 1;
+      }
+      coder.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the rules from standard input", e);
+    }
+    return encoded.toByteString();
+  }
+
+  private void line(String text, int number, CodedOutputStream coder) throws IOException {
+    if (text.isEmpty() || text.startsWith("#")) {
+      return;
+    }
+    Rule rule;
+    try {
+      rule = RuleParser.parse(names, List.of(BLANKS.split(text)));
+      Operation operation = rule.command == null ? null : Operations.of(rule);
+      if (operation == null) {
+        throw new Failure(Failure.USAGE, "Only rules can be restored: -A -E -D -a -e -d -C -P -Q --set", "");
+      }
+      coder.writeMessage(ApplyRequest.OPERATIONS_FIELD_NUMBER, operation);
+    } catch (Failure failure) {
+      throw failure.at("line " + number + ": " + text + "\nNothing was restored.");
+    }
+    rule.warnings.forEach(warning -> err.println(warning + " (line " + number + ")"));
+    if (operations == lines.length) {
+      lines = Arrays.copyOf(lines, operations * 2);
+      commands = Arrays.copyOf(commands, operations * 2);
+    }
+    lines[operations] = number;
+    commands[operations++] = rule.command;
+  }
+
+  private Failure refusal(ApiError error) {
+    int index = index(error);
+    if (index < 0 || index >= operations) {
+      return IpvsErrors.of(error, Command.RESTORE).at("Nothing was restored.");
+    }
+    StringBuilder where = new StringBuilder("line " + lines[index] + ": " + text(lines[index]));
+    for (ApiError.Field field : error.fields()) {
+      int other = index(field.name());
+      if (other >= 0 && other < operations && other != index) {
+        where.append("\nline ").append(lines[other]).append(": ").append(text(lines[other]));
+      }
+    }
+    return IpvsErrors.of(error, commands[index]).at(where + "\nNothing was restored.");
+  }
+
+  /** Which operation was refused, or -1: named by the first bad field or by the description. */
+  private static int index(ApiError error) {
+    for (ApiError.Field field : error.fields()) {
+      int index = index(field.name());
+      if (index >= 0) {
+        return index;
+      }
+    }
+    return index(error.description());
+  }
+
+  private static int index(String text) {
+    Matcher matcher = INDEX.matcher(text);
+    return matcher.find() && matcher.group(1).length() < 10 ? Integer.parseInt(matcher.group(1)) : -1;
+  }
+
+  private String text(int number) {
+    return new String(input, StandardCharsets.UTF_8).lines().skip(number - 1L).findFirst().orElse("").trim();
+  }
+
+  /** Passes encoded bytes through. */
+  private static final class Encoded implements MethodDescriptor.Marshaller<ByteString> {
+    @Override
+    public InputStream stream(ByteString value) {
+      return value.newInput();
+    }
+
+    @Override
+    public ByteString parse(InputStream stream) {
+      try {
+        return ByteString.readFrom(stream);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

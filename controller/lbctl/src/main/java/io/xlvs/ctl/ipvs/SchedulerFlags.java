@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.ctl.ipvs;
+
+import io.xlvs.ctl.Failure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Scheduler flags: three bits, {@code flag-1} to {@code flag-3}, of which sh and mh have names of their own for the first
+ * two ({@code sh-fallback}, {@code sh-port}).
+ */
+final class SchedulerFlags {
+  private static final String GENERIC = "flag-";
+  private static final List<String> SUFFIXES = List.of("-fallback", "-port");
+
+  private SchedulerFlags() {}
+
+  /** Flags of a comma-separated list, in the order of their bits, under the names that belong to the scheduler. */
+  static List<String> parse(String scheduler, String list) {
+    Set<Integer> bits = new TreeSet<>();
+    for (String flag : list.split(",")) {
+      int bit = bit(flag);
+      if (bit == 0) {
+        throw new Failure(Failure.USAGE, "invalid scheduler flag `" + flag + "'",
+            "Flags are sh-fallback, sh-port, mh-fallback, mh-port, flag-1, flag-2 and flag-3");
+      }
+      if (!flag.startsWith(GENERIC) && !flag.startsWith(scheduler + "-")) {
+        throw new Failure(Failure.USAGE, "incompatible scheduler flag `" + flag + "'",
+            "It belongs to -s " + flag.substring(0, 2) + ", the scheduler is " + (scheduler.isEmpty() ? "wlc" : scheduler));
+      }
+      bits.add(bit);
+    }
+    return names(scheduler, bits);
+  }
+
+  /** The flags as ipvsadm lists them. */
+  static String list(String scheduler, List<String> flags) {
+    Set<Integer> bits = new TreeSet<>();
+    flags.forEach(flag -> bits.add(bit(flag)));
+    return String.join(",", names(scheduler, bits));
+  }
+
+  private static List<String> names(String scheduler, Set<Integer> bits) {
+    boolean named = scheduler.equals("sh") || scheduler.equals("mh");
+    List<String> names = new ArrayList<>();
+    for (int bit : bits) {
+      names.add(named && bit <= SUFFIXES.size() ? scheduler + SUFFIXES.get(bit - 1) : GENERIC + bit);
+    }
+    return names;
+  }
+
+  /** 1..3, or 0 if there is no such flag. */
+  private static int bit(String flag) {
+    if (flag.matches("flag-[123]")) {
+      return flag.charAt(GENERIC.length()) - '0';
+    }
+    return flag.matches("(sh|mh)(-fallback|-port)") ? SUFFIXES.indexOf(flag.substring(2)) + 1 : 0;
+  }
+}
