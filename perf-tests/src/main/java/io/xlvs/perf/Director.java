@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.perf;
+
+import io.xlvs.bpf.Abi;
+import io.xlvs.bpf.Capacities;
+import io.xlvs.bpf.Conn;
+import io.xlvs.bpf.ConnFlag;
+import io.xlvs.bpf.Control;
+import io.xlvs.bpf.Device;
+import io.xlvs.bpf.Endpoint;
+import io.xlvs.bpf.EndpointKind;
+import io.xlvs.bpf.Family;
+import io.xlvs.bpf.Flags;
+import io.xlvs.bpf.LocalAddress;
+import io.xlvs.bpf.MacAddress;
+import io.xlvs.bpf.Method;
+import io.xlvs.bpf.NextHop;
+import io.xlvs.bpf.NextHopFlag;
+import io.xlvs.bpf.Pick;
+import io.xlvs.bpf.Region;
+import io.xlvs.bpf.Server;
+import io.xlvs.bpf.ServerFlag;
+import io.xlvs.bpf.Service;
+import io.xlvs.bpf.ServiceFlag;
+import io.xlvs.bpf.ServiceTable;
+import io.xlvs.bpf.Settings;
+import io.xlvs.bpf.State;
+import io.xlvs.bpf.Stats;
+import io.xlvs.bpf.TableMemory;
+import io.xlvs.bpf.Tunnel;
+import io.xlvs.bpf.Tuple;
+import io.xlvs.bpf.WireAddress;
+import io.xlvs.bpf.XlvsObjects;
+import io.xlvs.loader.Bpf;
+import io.xlvs.loader.CollectionSpec;
+import io.xlvs.loader.Program;
+import io.xlvs.loader.map.Codec;
+import io.xlvs.loader.map.MappedArray;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** The data plane, configured with every {@link Plan} and perhaps thousands of other services. */
+final class Director implements AutoCloseable {
+  private static final int HASH_SEED = 0x5eed;
+  private static final int JIFFIES_PER_SECOND = 250;
+  private static final int NEVER = 1 << 30;
+  private static final int GENERATION = 1;
+  private static final int RING_STRIDE = 16;
+  private static final int HOP = Abi.CLIENT_HOPS;
+
+  private final XlvsObjects objects;
+  private final long now;
+
+  /**
+   * Loads and configures.
+   *
+   * @param lab where packets leave to
+   * @param services how many in all, at least those of {@link Plan#all()}; the others get no packets
+   */
+  Director(Lab lab, Capacities capacities, int services) {
+    this(XlvsObjects.parse(), lab, capacities, services);
+  }
+
+  /** As above, with a build of the data plane that may be another than this one's. */
+  Director(CollectionSpec spec, Lab lab, Capacities capacities, int services) {
+    Settings settings =
+        capacities.settings(Bpf.possibleCpus(), JIFFIES_PER_SECOND, HASH_SEED, Capacities.Limits.DEFAULT);
+    objects = XlvsObjects.load(spec, capacities, settings, Optional.empty());
+    try {
+      now = objects.jiffies();
+      configure(lab, services);
+    } catch (RuntimeException e) {
+      objects.close();
+      throw e;
+    }
+  }
+
+  Program xdp() {
+    return objects.xdp();
+  }
+
+  /** Makes connections 0 to {@code flows - 1}, established in both directions. */
+  void establish(Plan plan, int flows) {
+    Iterable<Map.Entry<Tuple, Conn>> connections =
+        () -> IntStream.range(0, flows).mapToObj(flow -> Map.entry(client(plan, flow), connection(plan, flow))).iterator();
+    objects.connections().updateBatch(connections);
+    if (plan.translates()) {
+      Iterable<Map.Entry<Tuple, Tuple>> replies =
+          () -> IntStream.range(0, flows).mapToObj(flow -> Map.entry(reply(plan, flow), client(plan, flow))).iterator();
+      objects.replies().updateBatch(replies);
+    }
+  }
+
+  /** Packets that went to or came from the service's server, on all CPUs. */
+  long packets(Plan plan) {
+    MappedArray stats = objects.serverStats();
+    long sum = 0;
+    for (int cpu = 0; cpu < objects.settings().cpus(); cpu++) {
+      long at = ((long) cpu * objects.settings().servers() + plan.index()) * stats.strideBytes();
+      sum += stats.getLong(at + Stats.LAYOUT.offset("in_packets")) + stats.getLong(at + Stats.LAYOUT.offset("out_packets"));
+    }
+    return sum;
+  }
+
+  private static Tuple client(Plan plan, int flow) {
+    return new Tuple(
+        Plan.wire(plan.client(flow)), Plan.wire(plan.vip()), Flows.port(flow), plan.servicePort(), plan.transport().number,
+        plan.family());
+  }
+
+  private static Tuple reply(Plan plan, int flow) {
+    byte[] to = plan.method() == Method.FULLNAT ? plan.local(flow) : plan.client(flow);
+    return new Tuple(
+        Plan.wire(plan.server()), Plan.wire(to), plan.serverPort(), Flows.port(flow), plan.transport().number, plan.family());
+  }
+
+  private Conn connection(Plan plan, int flow) {
+    boolean fullnat = plan.method() == Method.FULLNAT;
+    int flags = plan.translates() ? 0 : Flags.of(ConnFlag.INPUT_ONLY);
+    flags |= fullnat ? Flags.of(ConnFlag.TOA_DONE) : 0;
+    State state = plan.transport() == Transport.TCP ? State.ESTABLISHED : State.UDP;
+    flags |= state == State.ESTABLISHED ? Flags.of(ConnFlag.COUNTED_ACTIVE) : 0;
+    return new Conn(
+        now, plan.index(), GENERATION, plan.index(), NEVER, state, plan.method(), flags, 0,
+        fullnat ? Plan.wire(plan.local(flow)) : WireAddress.ZERO, fullnat ? Flows.port(flow) : 0, plan.serverPort(),
+        fullnat ? firstLocal(plan) + Flows.addressStep(flow) : 0);
+  }
+
+  private static int firstLocal(Plan plan) {
+    return plan.index() * Plan.LOCAL_ADDRESSES;
+  }
+
+  private void configure(Lab lab, int services) {
+    for (State state : State.values()) {
+      objects.control().putInt(Control.timeout(state), NEVER);
+    }
+    objects.devices().update(lab.uplink, new Device(lab.uplink, 1500, 0, 0));
+    objects.txPorts().update(lab.uplink, lab.uplink);
+    MacAddress director = MacAddress.of(new byte[] {2, 0, 0, 0, 1, 1});
+    MacAddress server = MacAddress.of(new byte[] {2, 0, 0, 0, 2, 2});
+    NextHop hop =
+        new NextHop(
+            server, director, lab.uplink, lab.uplink, 1500, Flags.of(NextHopFlag.RESOLVED), 0, WireAddress.ZERO,
+            Optional.of(Family.IPV4));
+    put(objects.nextHops(), HOP, NextHop.CODEC, hop);
+    List<Endpoint> endpoints = new ArrayList<>();
+    Plan.all().forEach(plan -> add(plan, endpoints));
+    for (int other = Plan.all().size(); other < services; other++) {
+      addOther(other, endpoints);
+    }
+    int buckets = objects.settings().bucketMask() + 1;
+    new ServiceTable(
+            TableMemory.of(objects.serviceTable()), TableMemory.of(objects.control()), buckets, HASH_SEED, () -> { })
+        .apply(List.of(), endpoints);
+  }
+
+  private void add(Plan plan, List<Endpoint> endpoints) {
+    endpoints.add(endpoint(plan.vip(), plan.servicePort(), plan.transport().number, EndpointKind.SERVICE, plan));
+    endpoints.add(endpoint(plan.vip(), 0, 0, EndpointKind.VIP, plan));
+    Region locals = Region.NONE;
+    if (plan.method() == Method.NAT) {
+      endpoints.add(endpoint(plan.server(), plan.serverPort(), plan.transport().number, EndpointKind.SERVER, plan));
+    } else if (plan.method() == Method.FULLNAT) {
+      locals = new Region(firstLocal(plan), Plan.LOCAL_ADDRESSES);
+      for (int i = 0; i < Plan.LOCAL_ADDRESSES; i++) {
+        byte[] local = plan.local(i << 14);
+        put(objects.localAddresses(), locals.offset() + i, LocalAddress.CODEC, new LocalAddress(Plan.wire(local), plan.family(), 0));
+        endpoints.add(endpoint(local, 0, 0, EndpointKind.LOCAL, plan));
+      }
+    }
+    putService(plan.index(), locals, Plan.wire(plan.vip()), plan);
+    WireAddress tunnelSource = plan.method() == Method.TUN ? Plan.wire(plan.director()) : WireAddress.ZERO;
+    Server server =
+        new Server(
+            Plan.wire(plan.server()), plan.serverPort(), plan.family(), plan.method(), Flags.of(ServerFlag.AVAILABLE), HOP,
+            plan.index(), GENERATION, Tunnel.IPIP, 0, 0, tunnelSource, 1, 0, 0);
+    put(objects.servers(), plan.index(), Server.CODEC, server);
+  }
+
+  private void putService(int index, Region locals, WireAddress vip, Plan like) {
+    objects.rings().putInt(4L * index * RING_STRIDE, like.index());
+    Service service =
+        new Service(
+            new Region(index * RING_STRIDE, 1), locals, vip, like.servicePort(), like.transport().number, like.family(),
+            Flags.of(ServiceFlag.IN_USE), Pick.NEXT, GENERATION, 0, WireAddress.ZERO);
+    put(objects.services(), index, Service.CODEC, service);
+  }
+
+  /** A service of its own address, with a NAT server of its own address: both are known to the service table. */
+  private void addOther(int index, List<Endpoint> endpoints) {
+    Plan like = Plan.of(Method.NAT, Family.IPV4, Transport.TCP);
+    byte[] vip = {11, 1, (byte) (index >>> 8), (byte) index};
+    byte[] server = {11, 2, (byte) (index >>> 8), (byte) index};
+    putService(index, Region.NONE, Plan.wire(vip), like);
+    endpoints.add(new Endpoint(Plan.wire(vip), 80, 6, EndpointKind.SERVICE, Family.IPV4, index));
+    endpoints.add(new Endpoint(Plan.wire(vip), 0, 0, EndpointKind.VIP, Family.IPV4, 0));
+    endpoints.add(new Endpoint(Plan.wire(server), 8080, 6, EndpointKind.SERVER, Family.IPV4, 0));
+  }
+
+  private static Endpoint endpoint(byte[] address, int port, int protocol, EndpointKind kind, Plan plan) {
+    int index = kind == EndpointKind.SERVICE ? plan.index() : 0;
+    return new Endpoint(Plan.wire(address), port, protocol, kind, plan.family(), index);
+  }
+
+  private static <T> void put(MappedArray array, int index, Codec<T> codec, T value) {
+    ByteBuffer bytes = ByteBuffer.allocate(codec.sizeBytes()).order(ByteOrder.nativeOrder());
+    codec.encode(value, bytes);
+    array.putBytes((long) index * array.strideBytes(), bytes.array());
+  }
+
+  @Override
+  public void close() {
+    objects.close();
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.perf;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+
+/**
+ * Where a measurement was made.
+ *
+ * @param cpu model name
+ * @param cpus how many are online
+ * @param kernel release
+ * @param date of the measurement
+ */
+record Machine(String cpu, int cpus, String kernel, String date) {
+  static Machine here() {
+    try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      String model =
+          lines
+              .filter(line -> line.startsWith("model name"))
+              .map(line -> line.substring(line.indexOf(':') + 1).trim())
+              .findFirst()
+              .orElse(System.getProperty("os.arch"));
+      return new Machine(
+          model, Runtime.getRuntime().availableProcessors(), System.getProperty("os.version"), LocalDate.now().toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read /proc/cpuinfo", e);
+    }
+  }
+
+  /** Keeps the calling thread on the last CPU. */
+  static void pinThread() {
+    try {
+      String thread = Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString();
+      int cpu = Runtime.getRuntime().availableProcessors() - 1;
+      Lab.run("taskset", "-cp", Integer.toString(cpu), thread);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot tell the calling thread's id", e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return cpu + ", " + cpus + " CPUs, Linux " + kernel + ", " + date;
+  }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.perf;
+
+import io.xlvs.loader.Program;
+import io.xlvs.loader.TestRunResult;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Measures programs in turns, so that whatever disturbs the machine disturbs all of them. On a shared machine even that makes
+ * ratios wrong: a busy sibling of the CPU's core slows computing more than waiting for memory. So turns are taken until there
+ * are enough quiet ones: those in which the base, measured first and last, is about as fast as it ever was. The base alone
+ * decides; what is to be measured has no say. When time runs out, the quietest turns count.
+ */
+final class Meter {
+  static final int XDP_PASS = 2;
+  static final int XDP_TX = 3;
+
+  /** How much slower than its best the base may be. */
+  private static final double QUIET = 1.12;
+
+  private final Harness harness;
+  private final int kept;
+  private final int packets;
+  private final long patienceNs;
+  private double fastestBase = Double.MAX_VALUE;
+
+  /**
+   * @param kept turns that count
+   * @param packets of a run, unless there are more flows
+   * @param patienceSeconds how long to wait for quiet turns of one scenario
+   */
+  Meter(Harness harness, int kept, int packets, int patienceSeconds) {
+    this.harness = harness;
+    this.kept = kept;
+    this.packets = packets;
+    this.patienceNs = patienceSeconds * 1_000_000_000L;
+  }
+
+  /**
+   * What came out of one scenario.
+   *
+   * @param base the harness alone
+   * @param programs by name, the base included in each figure
+   * @param packetsEach that each program got, turns that do not count included
+   * @param disturbed whether there were not enough quiet turns
+   */
+  record Measurement(Series base, Map<String, Series> programs, long packetsEach, boolean disturbed) {}
+
+  private record Turn(double base, Map<String, Double> ns) {}
+
+  /** Learns how fast the base can be; waits longer than for any scenario. */
+  void calibrate(Scenario scenario) {
+    harness.send(scenario.shape());
+    long begin = System.nanoTime();
+    do {
+      fastestBase = Math.min(fastestBase, base());
+    } while (System.nanoTime() - begin < patienceNs);
+  }
+
+  private double base() {
+    return harness.run(harness.sendBack(), packets).durationNs();
+  }
+
+  /** Measures programs on a shape of packets; fails when one returns another verdict. */
+  Measurement measure(Scenario scenario, int verdict, Map<String, Program> programs) {
+    Shape shape = scenario.shape();
+    int count = scenario.situation() == Scenario.Situation.NEW ? packets : Math.max(packets, shape.flows());
+    harness.send(shape);
+    turn(programs, verdict, count);
+    List<Turn> all = new ArrayList<>();
+    long begin = System.nanoTime();
+    while (all.size() < kept || (!isQuiet(all) && System.nanoTime() - begin < patienceNs)) {
+      all.add(turn(programs, verdict, count));
+    }
+    int taken = all.size();
+    all.sort(Comparator.comparingDouble(Turn::base));
+    List<Turn> quiet = all.subList(0, kept);
+    Map<String, Series> series = new LinkedHashMap<>();
+    for (String name : programs.keySet()) {
+      series.put(name, new Series(quiet.stream().mapToDouble(turn -> turn.ns.get(name)).toArray()));
+    }
+    Series base = new Series(quiet.stream().mapToDouble(Turn::base).toArray());
+    return new Measurement(base, series, (long) count * (taken + 1), !isQuiet(quiet));
+  }
+
+  private boolean isQuiet(List<Turn> turns) {
+    return turns.stream().filter(turn -> turn.base <= QUIET * fastestBase).count() >= kept;
+  }
+
+  private Turn turn(Map<String, Program> programs, int verdict, int count) {
+    double before = base();
+    Map<String, Double> ns = new LinkedHashMap<>();
+    for (Map.Entry<String, Program> program : programs.entrySet()) {
+      TestRunResult result = harness.run(program.getValue(), count);
+      if (result.returnValue() != verdict) {
+        throw new IllegalStateException(program.getKey() + " returned " + result.returnValue() + " instead of " + verdict);
+      }
+      ns.put(program.getKey(), (double) result.durationNs());
+    }
+    double base = Math.max(before, base());
+    fastestBase = Math.min(fastestBase, base);
+    return new Turn(base, ns);
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.perf;
+
+import io.xlvs.bpf.Family;
+
+/**
+ * What is measured.
+ *
+ * @param mode null for packets that are not ours
+ */
+record Scenario(Mode mode, Family family, Transport transport, Situation situation) {
+  /** What the data plane knows of the packet's connection. */
+  enum Situation {
+    HIT("hit", 1),
+    MISS("miss", 4096),
+    NEW("new", 1 << 24),
+    MILLION("hit, 1M flows", 1 << 20),
+    NOT_OURS("not ours", 1),
+    MANY_SERVICES("hit, 10,000 services", 1);
+
+    final String label;
+
+    /** How many flows take turns. */
+    final int flows;
+
+    Situation(String label, int flows) {
+      this.label = label;
+      this.flows = flows;
+    }
+  }
+
+  Plan plan() {
+    return Plan.of(mode == null ? io.xlvs.bpf.Method.NAT : mode.method, family, transport);
+  }
+
+  Shape shape() {
+    int flags = situation == Situation.NEW ? Frames.SYN : Frames.ACK;
+    if (situation == Situation.NOT_OURS) {
+      return Shape.unrelated(plan(), situation.flows);
+    }
+    return mode.reply ? Shape.reply(plan(), flags, situation.flows) : Shape.request(plan(), flags, situation.flows);
+  }
+
+  String label() {
+    String who = mode == null ? "" : mode.label() + " ";
+    return who + (family == Family.IPV4 ? "v4 " : "v6 ") + transport + " " + situation.label;
+  }
+}
