@@ -2,6 +2,7 @@
 package io.xlvs.controller;
 
 import io.xlvs.controller.api.ApiServer;
+import io.xlvs.controller.api.SocketFile;
 import io.xlvs.controller.config.ConfigException;
 import io.xlvs.controller.config.DaemonConfig;
 import io.xlvs.controller.dataplane.DataPlane;
@@ -17,13 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The running daemon: store, data plane, registry, API, acquired in this order and released in reverse. What the data plane has put into
+ * The running daemon: store, socket, data plane, registry, API, acquired in this order and released in reverse. What the data plane has put into
  * the kernel outlives it: traffic goes on.
  */
 final class Daemon implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
   private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+  private DataPlane dataPlane;
 
   private Daemon() {}
 
@@ -41,9 +43,11 @@ final class Daemon implements AutoCloseable {
     Daemon daemon = new Daemon();
     try {
       DirectoryStore store = daemon.own(DirectoryStore.open(config.store().directory()));
+      SocketFile socket = SocketFile.prepare(config.api().socketPath(), permissions);
       DataPlane dataPlane = daemon.own(provider.open(options));
+      daemon.dataPlane = dataPlane;
       ServiceRegistry registry = new ServiceRegistry(dataPlane, store);
-      daemon.own(ApiServer.start(registry, dataPlane, config.api().socketPath(), permissions, version));
+      daemon.own(ApiServer.start(registry, dataPlane, socket, version));
       LOG.atInfo()
           .addKeyValue("version", version)
           .addKeyValue("interfaces", String.join(",", options.interfaces()))
@@ -63,10 +67,14 @@ final class Daemon implements AutoCloseable {
     return resource;
   }
 
+  /** A data plane that this start brought into the kernel goes with it; one that was there before stays. */
   private void closeAfter(Exception failure) {
     try {
+      if (dataPlane != null && dataPlane.isFresh()) {
+        dataPlane.detach();
+      }
       close();
-    } catch (RuntimeException e) {
+    } catch (DataPlaneException | RuntimeException e) {
       failure.addSuppressed(e);
     }
   }

@@ -137,11 +137,26 @@ class MainTest {
   }
 
   @Test
-  void aStartThatFailsLateReleasesWhatItHad() throws Exception {
+  void aSocketThatCannotBeMadeIsNoticedBeforeTheKernelIsTouched() throws Exception {
+    openFails = "the data plane was asked for";
     Files.writeString(temp.resolve("sock"), "no socket");
-    assertThatThrownBy(() -> Daemon.start(config(), provider, "1")).isInstanceOf(IOException.class);
-    assertThat(dataPlane.closed).isTrue();
+    assertThatThrownBy(() -> Daemon.start(config(), provider, "1")).isInstanceOf(IOException.class).hasMessageContaining("is no socket");
     Files.delete(temp.resolve("sock"));
+    Files.createDirectories(temp.resolve("sock.new/full"));
+    assertThatThrownBy(() -> Daemon.start(config(), provider, "1")).isInstanceOf(IOException.class)
+        .hasMessageContaining(temp.resolve("sock").toString()).hasMessageContaining("DirectoryNotEmpty").hasMessageContaining("--socket");
+  }
+
+  @Test
+  void aStartThatFailsLateTakesBackWhatItBroughtIntoTheKernelAndNothingElse() throws Exception {
+    dataPlane.failingApplies = 2;
+    assertThatThrownBy(() -> Daemon.start(config(), provider, "1")).hasMessageContaining("EPERM");
+    assertThat(dataPlane.detached).isTrue();
+    dataPlane.detached = false;
+    dataPlane.fresh = false;
+    assertThatThrownBy(() -> Daemon.start(config(), provider, "1")).hasMessageContaining("EPERM");
+    assertThat(dataPlane.closed).isTrue();
+    assertThat(dataPlane.detached).isFalse();
     Daemon.start(config(), provider, "1").close();
   }
 

@@ -16,11 +16,8 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.xlvs.controller.dataplane.DataPlane;
 import io.xlvs.controller.registry.ServiceRegistry;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -49,13 +46,9 @@ public final class ApiServer implements AutoCloseable {
   /**
    * Starts to answer.
    *
-   * @param path of the socket; one left behind by a dead daemon is replaced
-   * @param mode permissions of the socket
-   * @throws IOException if a live daemon answers there, or it cannot be made; one line
+   * @throws IOException if the socket cannot be made; one line
    */
-  public static ApiServer start(ServiceRegistry registry, DataPlane dataPlane, Path path, Set<PosixFilePermission> mode, String version)
-      throws IOException {
-    SocketFile socket = SocketFile.prepare(path, mode);
+  public static ApiServer start(ServiceRegistry registry, DataPlane dataPlane, SocketFile socket, String version) throws IOException {
     EventLoopGroup eventLoop = new EpollEventLoopGroup(1);
     ExecutorService workers = Executors.newCachedThreadPool(task -> daemonThread(task, "xlvs-stream"));
     HealthStatusManager health = new HealthStatusManager();
@@ -75,7 +68,7 @@ public final class ApiServer implements AutoCloseable {
       return api;
     } catch (IOException e) {
       api.close();
-      throw new IOException("socket " + path + " cannot be made: " + reason(e) + "; give another with --socket", e);
+      throw socket.unusable(e);
     }
   }
 
@@ -95,11 +88,6 @@ public final class ApiServer implements AutoCloseable {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
     return thread;
-  }
-
-  private static String reason(IOException e) {
-    Throwable cause = e.getCause() != null ? e.getCause() : e;
-    return cause.getMessage();
   }
 
   /** Stops answering, removes the socket. Idempotent. */

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,7 +19,7 @@ import java.util.Set;
  * The file of a Unix domain socket. The socket is bound under a second name, gets its permissions, and only then its real name: there is no
  * moment in which the wrong people could connect.
  */
-final class SocketFile {
+public final class SocketFile {
   /** sun_path of sockaddr_un has 108 bytes with the final zero. */
   private static final int MAX_PATH_BYTES = 107;
 
@@ -32,18 +34,38 @@ final class SocketFile {
     this.mode = mode;
   }
 
-  /** Makes way: the directory is there, and nobody answers. */
-  static SocketFile prepare(Path path, Set<PosixFilePermission> mode) throws IOException {
+  /**
+   * Makes way and proves that a socket can be made there, so that a start that cannot be answered fails before it touches the kernel.
+   *
+   * @param path of the socket; one left behind by a dead daemon is replaced
+   * @param mode permissions of the socket
+   * @throws IOException if a live daemon answers there, or it cannot be made; one line
+   */
+  public static SocketFile prepare(Path path, Set<PosixFilePermission> mode) throws IOException {
     SocketFile file = new SocketFile(path.toAbsolutePath(), mode);
     if (file.bindPath.toString().getBytes(StandardCharsets.UTF_8).length > MAX_PATH_BYTES) {
       throw new IOException("socket " + path + " has too long a name: at most " + (MAX_PATH_BYTES - 4) + " bytes would be right");
     }
-    Files.createDirectories(file.path.getParent());
     if (Files.exists(file.path)) {
       file.requireStale();
     }
-    Files.deleteIfExists(file.bindPath);
+    try (ServerSocketChannel trial = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      Files.createDirectories(file.path.getParent());
+      Files.deleteIfExists(file.bindPath);
+      trial.bind(UnixDomainSocketAddress.of(file.bindPath));
+      Files.delete(file.bindPath);
+    } catch (IOException e) {
+      throw file.unusable(e);
+    }
     return file;
+  }
+
+  /** Why the socket cannot be made, in one line. An exception of java.nio.file alone is no sentence: its message is a file's name. */
+  IOException unusable(IOException e) {
+    Throwable cause = e.getCause() != null ? e.getCause() : e;
+    String why = cause instanceof FileSystemException file ? file.getClass().getSimpleName().replace("Exception", "") + " " + file.getMessage()
+        : cause.getMessage();
+    return new IOException("socket " + path + " cannot be made: " + why + "; give another with --socket", e);
   }
 
   private void requireStale() throws IOException {

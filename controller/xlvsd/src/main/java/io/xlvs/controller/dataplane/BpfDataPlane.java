@@ -40,6 +40,7 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
 
   private final Object lock = new Object();
   private final PinnedState pinned;
+  private final boolean fresh;
   private final XlvsObjects objects;
   private final List<AutoCloseable> owned = new ArrayList<>();
   private final Rtnetlink netlink;
@@ -60,10 +61,13 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
   /**
    * Takes over the maps and starts to follow the network; attaches nothing.
    *
+   * @param fresh whether the maps are new
    * @param bases and {@code leftovers}: see {@link CounterStore}
    */
-  BpfDataPlane(PinnedState pinned, XlvsObjects objects, MappedArray bases, MappedArray leftovers, int hopCapacity) {
+  BpfDataPlane(
+      PinnedState pinned, boolean fresh, XlvsObjects objects, MappedArray bases, MappedArray leftovers, int hopCapacity) {
     this.pinned = pinned;
+    this.fresh = fresh;
     this.objects = objects;
     this.clientHops = new ClientHops(objects);
     this.netlink = Rtnetlink.open();
@@ -283,6 +287,11 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
       }
       clientHops.forget();
     }
+  }
+
+  @Override
+  public boolean isFresh() {
+    return fresh;
   }
 
   @Override

@@ -37,10 +37,10 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
     Capacities capacities = capacities(options.capacities(), Bpf.possibleCpus());
     long bytes = XlvsObjects.memoryBytes(capacities).values().stream().mapToLong(Long::longValue).sum();
     LOG.atInfo().addKeyValue("mebibytes", bytes / MEBIBYTE).addKeyValue("tables", capacities).log("taking memory for tables");
-    List<AutoCloseable> opened = new ArrayList<>();
+    PinnedState pinned = PinnedState.open(options.bpffs());
+    boolean fresh = !pinned.hasState();
+    List<AutoCloseable> opened = new ArrayList<>(List.of(pinned));
     try {
-      PinnedState pinned = PinnedState.open(options.bpffs());
-      opened.add(0, pinned);
       BpfDataPlane dataPlane = load(pinned, capacities, opened);
       opened.clear();
       opened.add(dataPlane);
@@ -49,11 +49,23 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
       return dataPlane;
     } catch (BpfException | AbiMismatchException e) {
       DataPlaneException failure = new DataPlaneException("the data plane cannot be loaded: " + e.getMessage(), e);
-      closeAfter(failure, opened);
+      undo(options.bpffs(), fresh, opened, failure);
       throw failure;
     } catch (DataPlaneException | RuntimeException e) {
-      closeAfter(e, opened);
+      undo(options.bpffs(), fresh, opened, e);
       throw e;
+    }
+  }
+
+  /** What an earlier daemon left goes on forwarding; what this one has just begun would only be in the way. */
+  private void undo(Path bpffs, boolean fresh, List<AutoCloseable> opened, Exception failure) {
+    try {
+      Resources.closeAll(opened);
+      if (fresh) {
+        detach(bpffs);
+      }
+    } catch (DataPlaneException | RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 
@@ -79,7 +91,7 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
       pinned.putSettings(settings);
     }
     LOG.atInfo().addKeyValue("reused", existing.isPresent()).addKeyValue("hz", settings.jiffiesPerSecond()).log("loaded");
-    return new BpfDataPlane(pinned, objects, bases, leftovers, capacities.hops());
+    return new BpfDataPlane(pinned, existing.isEmpty(), objects, bases, leftovers, capacities.hops());
   }
 
   private static XlvsObjects loadObjects(PinnedState pinned, Capacities capacities, Settings settings)
@@ -141,13 +153,5 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
     }
     pinned.closeAndUnmount();
     return true;
-  }
-
-  private static void closeAfter(Exception failure, List<AutoCloseable> opened) {
-    try {
-      Resources.closeAll(opened);
-    } catch (RuntimeException e) {
-      failure.addSuppressed(e);
-    }
   }
 }

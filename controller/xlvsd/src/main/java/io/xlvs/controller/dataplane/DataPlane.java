@@ -64,6 +64,9 @@ public interface DataPlane extends AutoCloseable {
   /** Interfaces, tables and counted reasons. */
   DataPlaneStatus status();
 
+  /** Whether this process brought it into the kernel; false: it took over what was there, and traffic may depend on that. */
+  boolean isFresh();
+
   /** Takes the programs off the interfaces and removes all pinned state; then {@link #close}. */
   void detach() throws DataPlaneException;
 

@@ -79,7 +79,7 @@ class ApiServerTest {
   }
 
   private ApiServer server() throws IOException {
-    return ApiServer.start(registry, dataPlane, socket, MODE, "1.2.3");
+    return ApiServer.start(registry, dataPlane, SocketFile.prepare(socket, MODE), "1.2.3");
   }
 
   /** Netty warns of a channel option that a Unix socket has not: a line in the log for each lbctl would bury the others. */

@@ -223,6 +223,9 @@ class BpfDataPlaneTest {
           .isInstanceOf(DataPlaneException.class)
           .hasMessageContaining("interface eth1: XDP cannot be attached: another XDP program is attached")
           .hasMessageContaining("ip link set eth1 xdp off");
+      assertThat(Files.list(bpffs)).as("pins of a start that failed").isEmpty();
+      assertThat(Namespaces.run("ip -n " + net.director + " link show eth0")).as("eth0 came first").doesNotContain("xdp");
+      assertThat(Namespaces.run("ip netns exec " + net.director + " tc filter show dev eth1 ingress")).isEmpty();
       link.close();
     }
     plane = openPlane();

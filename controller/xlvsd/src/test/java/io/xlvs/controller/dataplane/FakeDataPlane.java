@@ -25,6 +25,8 @@ public final class FakeDataPlane implements DataPlane {
   /** An address that is the director's own. */
   public volatile String ownAddress = "";
   public volatile boolean closed;
+  public volatile boolean fresh = true;
+  public volatile boolean detached;
 
   @Override
   public Set<Feature> features() {
@@ -95,7 +97,13 @@ public final class FakeDataPlane implements DataPlane {
   }
 
   @Override
+  public boolean isFresh() {
+    return fresh;
+  }
+
+  @Override
   public void detach() {
+    detached = true;
     close();
   }
 
