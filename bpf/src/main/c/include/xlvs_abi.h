@@ -145,7 +145,9 @@ struct xlvs_conn {
 	__be16 local_port;
 	__be16 server_port;
 	__u32 local_index; /* of local_addr in local_addresses */
-	__u8 pad[8];
+	__u8 periods; /* half open UDP of DR and TUN: periods of refresh_shift in which it was used
+		       */
+	__u8 pad[7];
 };
 
 /* fragments: ports of a datagram's first fragment. */
@@ -187,7 +189,8 @@ struct xlvs_stats {
 	__u64 pad[3];
 };
 
-/* server_load[server]: connections as IPVS counts them; shared, atomic. */
+/* server_load[server]: connections as IPVS counts them; shared, atomic. The first two may be below
+ * zero between two sweeps: readers take that for 0. */
 struct xlvs_load {
 	__u32 active;
 	__u32 inactive;
@@ -266,7 +269,7 @@ struct xlvs_settings {
 	__u32 refresh_shift;    /* a period of the flow cache is 2^shift jiffies: about 1 s */
 	__u32 local_port_first; /* FULLNAT's port range, host order, inclusive */
 	__u32 local_port_last;
-	__u32 pad;
+	__u32 one_way_limit; /* most entries of connections for UDP of DR and TUN */
 };
 
 #endif

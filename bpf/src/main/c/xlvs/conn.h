@@ -85,6 +85,21 @@ static __always_inline void template_release(const struct xlvs_tuple *client, __
 		__sync_fetch_and_add(&template->connections, -1);
 }
 
+/* UDP of DR and TUN: nothing but its client's word stands for it. */
+static __always_inline bool is_one_way(const struct xlvs_tuple *client, __u8 conn_flags)
+{
+	return client->protocol != IPPROTO_TCP && conn_flags & XLVS_CONN_INPUT_ONLY;
+}
+
+/* Counts one in `connections` more, or less. */
+static __always_inline void one_way_count(int by)
+{
+	__s32 *count = entry(&one_way, 0);
+
+	if (count)
+		__sync_fetch_and_add(count, by);
+}
+
 /*
  * Removes a connection with all that hangs on it. Several CPUs and the sweep
  * may try at once; the one whose delete finds the entry does the rest.
@@ -110,6 +125,8 @@ static __noinline int conn_delete(const struct xlvs_tuple *client, const struct 
 		bpf_map_delete_elem(&replies, &key);
 	if (same)
 		load_count(server, flags, -1);
+	if (!half && is_one_way(client, flags))
+		one_way_count(-1);
 	if (flags & XLVS_CONN_TEMPLATE_HELD)
 		template_release(client, service, &key);
 	epoch_bump(epoch_bucket(client));

@@ -36,12 +36,13 @@ static __always_inline bool is_settled(const struct xlvs_conn *conn)
 	return conn->state == XLVS_STATE_ESTABLISHED || conn->state == XLVS_STATE_UDP;
 }
 
-/* A SYN for a connection that ended begins a new one: net.ipv4.vs.conn_reuse_mode = 1. */
+/* A SYN for a connection that ended begins a new one: is_new_conn_expected() of IPVS, with
+ * net.ipv4.vs.conn_reuse_mode = 1. */
 static __always_inline bool begins_anew(const struct pkt *p, const struct xlvs_conn *conn)
 {
 	return p->tuple.protocol == IPPROTO_TCP && !(p->flags & PKT_LATER_FRAGMENT) &&
 	       (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN &&
-	       conn->state == XLVS_STATE_TIME_WAIT;
+	       (conn->state == XLVS_STATE_TIME_WAIT || conn->state == XLVS_STATE_CLOSE);
 }
 
 /*
@@ -61,14 +62,19 @@ static __always_inline bool schedules_each_packet(const struct pkt *p, __u32 ser
 static __always_inline void advance(const struct pkt *p, struct xlvs_conn *conn,
 				    const struct xlvs_tuple *client, enum direction from)
 {
-	__u16 before = conn->state;
-	__u16 after = next_state(p, before, conn->flags, from);
+	union conn_word before;
+	__u16 after;
 
 	WRITE_ONCE(conn->last_seen, bpf_jiffies64());
-	if (after == before)
-		return;
-	conn_move(conn, after, 0);
-	if (before == XLVS_STATE_ESTABLISHED)
+	for (int i = 0; i < MOVE_TRIES; i++) {
+		before = conn_read(conn);
+		after = next_state(p, before.state, before.flags, from);
+		if (after == before.state)
+			return;
+		if (conn_move(conn, before, after, 0))
+			break;
+	}
+	if (before.state == XLVS_STATE_ESTABLISHED)
 		epoch_bump(epoch_bucket(client));
 }
 

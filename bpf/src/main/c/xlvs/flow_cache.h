@@ -44,13 +44,19 @@ static __always_inline void epoch_bump(__u32 bucket)
 		__sync_fetch_and_add(epoch, 1);
 }
 
-/* Periods are numbered modulo 65536: an entry is fresh for fewer than so many, and stale in all others. */
+/* Periods are numbered modulo 65536: an entry is fresh for fewer than so many, and stale in all
+ * others. */
 #define FRESH_PERIODS 64
 #define FRESH_SECONDS 30
 
+static __always_inline __u16 period(__u64 jiffies)
+{
+	return jiffies >> settings.refresh_shift;
+}
+
 static __always_inline __u16 period_now(void)
 {
-	return bpf_jiffies64() >> settings.refresh_shift;
+	return period(bpf_jiffies64());
 }
 
 /*

@@ -8,34 +8,58 @@
 
 #include "conn.h"
 
-/* The live connection under the client's tuple; an expired or orphaned one is removed on sight. */
+/*
+ * The live connection under the client's tuple; an expired or orphaned one is removed on
+ * sight. Another CPU may promote it between our two look-ups, hence the third.
+ */
 static __noinline struct xlvs_conn *conn_find(const struct xlvs_tuple *client, bool *half)
 {
 	struct xlvs_conn *conn = bpf_map_lookup_elem(&connections, client);
 
 	*half = false;
-	if (conn) {
-		if (likely(!conn_expired(conn) && !conn_server_changed(conn)))
-			return conn;
-		conn_delete(client, conn, false);
-		return NULL;
+	if (!conn) {
+		conn = bpf_map_lookup_elem(&half_open, client);
+		if (conn)
+			*half = true;
+		else
+			conn = bpf_map_lookup_elem(&connections, client);
 	}
-	*half = true;
-	conn = bpf_map_lookup_elem(&half_open, client);
 	if (!conn)
 		return NULL;
 	if (likely(!conn_expired(conn) && !conn_server_changed(conn)))
 		return conn;
-	conn_delete(client, conn, true);
+	conn_delete(client, conn, *half);
 	return NULL;
 }
 
-/* Whether this packet of the client shows that it got an answer: RFC 9293's acceptable
- * acknowledgement. */
-static __always_inline bool promotes(const struct pkt *p, const struct xlvs_conn *conn)
+/* In how many periods (about a second each) after its first a datagram must have come. */
+#define LASTING_PERIODS 2
+
+/* UDP of DR and TUN: whether its client has used it for a while, and the table has room for such.
+ */
+static __always_inline bool lasts(struct xlvs_conn *conn)
 {
+	const __s32 *used = entry(&one_way, 0);
+
+	if (conn->periods < LASTING_PERIODS && period(conn->last_seen) != period_now())
+		conn->periods++;
+	return conn->periods == LASTING_PERIODS && used &&
+	       READ_ONCE(*used) < (__s32)settings.one_way_limit;
+}
+
+/*
+ * Whether this packet of the client earns its connection a place that nothing evicts.
+ * TCP: by an acknowledgement that only a receiver of the server's answer can send
+ * (RFC 9293). UDP of NAT and FULLNAT: never, the server's answer does it, in reply().
+ * UDP of DR and TUN, whose answers are not seen: by use. That much can be forged, so
+ * that such connections get no more than their share of the table.
+ */
+static __always_inline bool promotes(const struct pkt *p, struct xlvs_conn *conn)
+{
+	if (p->flags & PKT_LATER_FRAGMENT)
+		return false;
 	if (p->tuple.protocol != IPPROTO_TCP)
-		return true;
+		return !two_way(conn->method) && lasts(conn);
 	if ((p->tcp_flags & (TCP_SYN | TCP_RST | TCP_ACK)) != TCP_ACK)
 		return false;
 	if (!two_way(conn->method))
@@ -117,6 +141,8 @@ __noinline int HOOKED(promote)(__u32 server)
 				bpf_map_delete_elem(&replies, &room->reply);
 			return -1;
 		}
+	} else if (is_one_way(client, room->conn.flags)) {
+		one_way_count(1);
 	}
 	bpf_map_delete_elem(&half_open, client);
 	if (paired)

@@ -23,6 +23,7 @@ const volatile struct xlvs_settings settings __weak = {
 	.refresh_shift = 8,
 	.local_port_first = 1024,
 	.local_port_last = 65535,
+	.one_way_limit = 32768,
 };
 
 #define MAP(name, map_type, capacity, value_type, extra_flags) \
@@ -66,6 +67,7 @@ KEYED(tx_ports, BPF_MAP_TYPE_DEVMAP_HASH, 256, __u32, __u32);
 /* data plane */
 KEYED(connections, BPF_MAP_TYPE_HASH, 65536, struct xlvs_tuple, struct xlvs_conn);
 KEYED(replies, BPF_MAP_TYPE_HASH, 65536, struct xlvs_tuple, struct xlvs_tuple);
+TABLE(one_way, 1, __s32); /* entries of connections whose answers are never seen: UDP of DR, TUN */
 KEYED(half_open, BPF_MAP_TYPE_LRU_HASH, 16384, struct xlvs_tuple, struct xlvs_conn);
 KEYED(half_replies, BPF_MAP_TYPE_LRU_HASH, 16384, struct xlvs_tuple, struct xlvs_tuple);
 KEYED(templates, BPF_MAP_TYPE_HASH, 16384, struct xlvs_tuple, struct xlvs_template);

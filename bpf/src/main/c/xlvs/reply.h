@@ -17,6 +17,7 @@ static __always_inline bool carries_data(hook_t *ctx, struct pkt *p)
 static __always_inline void learn_from_reply(hook_t *ctx, struct pkt *p, struct xlvs_conn *conn,
 					     bool half)
 {
+	union conn_word known;
 	struct tcphdr *tcp;
 
 	if (p->tuple.protocol != IPPROTO_TCP || p->flags & PKT_LATER_FRAGMENT)
@@ -27,7 +28,11 @@ static __always_inline void learn_from_reply(hook_t *ctx, struct pkt *p, struct 
 			conn->synack_next = bpf_ntohl(tcp->seq) + 1;
 	} else if (conn->method == XLVS_FULLNAT && !(conn->flags & XLVS_CONN_TOA_DONE) &&
 		   carries_data(ctx, p)) {
-		conn_move(conn, conn->state, XLVS_CONN_TOA_DONE);
+		for (int i = 0; i < MOVE_TRIES; i++) {
+			known = conn_read(conn);
+			if (conn_move(conn, known, known.state, XLVS_CONN_TOA_DONE))
+				break;
+		}
 	}
 }
 

@@ -66,7 +66,7 @@ static __always_inline bool wants_toa(const struct pkt *p, const struct xlvs_con
 __noinline verdict HOOKED(request)(hook_t *ctx, struct pkt *p, __u32 service)
 {
 	struct decision d = {};
-	struct xlvs_conn *conn;
+	struct xlvs_conn *conn, *settled;
 	verdict v = CONTINUE;
 	struct xlvs_tuple *client;
 	struct scratch *room;
@@ -83,10 +83,13 @@ __noinline verdict HOOKED(request)(hook_t *ctx, struct pkt *p, __u32 service)
 	if (!conn)
 		return v;
 	if (place == PLACE_HALF_OPEN && promotes(p, conn)) {
-		conn = settle(room, conn);
-		if (!conn)
+		settled = settle(room, conn);
+		if (!settled && p->tuple.protocol == IPPROTO_TCP)
 			return drop_because(XLVS_REASON_TABLE_FULL);
-		place = PLACE_CONNECTIONS;
+		if (settled) {
+			conn = settled;
+			place = PLACE_CONNECTIONS;
+		}
 	}
 	d.index = conn->server;
 	d.server = entry(&servers, conn->server);

@@ -105,12 +105,21 @@ static __always_inline __u32 state_timeout(__u16 state)
 
 /* --- how many connections a server has --- */
 
+/* A count of server_load, which may be below zero for a moment: connections come and go while the
+ * sweep recounts. */
+static __always_inline __u32 load_read(const __u32 *count)
+{
+	__s32 value = READ_ONCE(*count);
+
+	return value > 0 ? value : 0;
+}
+
 /* ipvsadm(8), -x and -y: overloaded from the upper threshold until below the lower (or 3/4 of the
  * upper). */
 static __always_inline void load_check(__u32 server, struct xlvs_load *load)
 {
 	const struct xlvs_server *s = entry(&servers, server);
-	__u64 total = (__u64)load->active + load->inactive;
+	__u64 total = (__u64)load_read(&load->active) + load_read(&load->inactive);
 
 	if (!s || !(s->upper_threshold | load->overloaded))
 		return;
@@ -159,24 +168,32 @@ static __always_inline __u32 *conn_word(struct xlvs_conn *conn)
 	return (__u32 *)&conn->state;
 }
 
-/* Moves a connection to `state` and sets `flags`. A loser of the race leaves it to the winner. */
-static __always_inline void conn_move(struct xlvs_conn *conn, __u16 state, __u8 flags)
+static __always_inline union conn_word conn_read(struct xlvs_conn *conn)
 {
-	union conn_word before, after;
+	return (union conn_word){ .word = READ_ONCE(*conn_word(conn)) };
+}
+
+/* A loser of the race below looks again, once: it lost to one packet, hardly ever to two. */
+#define MOVE_TRIES 2
+
+/* Moves a connection from what was read to `state` and sets `flags`; false if another CPU has moved
+ * it meanwhile. */
+static __always_inline bool conn_move(struct xlvs_conn *conn, union conn_word before, __u16 state,
+				      __u8 flags)
+{
+	union conn_word after = before;
 	bool active = state_is_active(state);
 
-	before.word = READ_ONCE(*conn_word(conn));
-	after = before;
 	after.state = state;
 	after.flags |= flags;
 	after.flags = active ? after.flags | XLVS_CONN_COUNTED_ACTIVE
 			     : after.flags & ~XLVS_CONN_COUNTED_ACTIVE;
-	if (after.word == before.word ||
-	    __sync_val_compare_and_swap(conn_word(conn), before.word, after.word) != before.word)
-		return;
+	if (__sync_val_compare_and_swap(conn_word(conn), before.word, after.word) != before.word)
+		return false;
 	if ((before.flags ^ after.flags) & XLVS_CONN_COUNTED_ACTIVE)
 		load_change(conn->server, active ? 1 : -1, active ? -1 : 1);
 	conn->timeout = state_timeout(state);
+	return true;
 }
 
 /* The connection's state after this packet. */

@@ -42,6 +42,9 @@ public record Capacities(
   public static final Capacities SMALL =
       new Capacities(1 << 16, 1 << 14, 1 << 12, 1 << 12, 256, 1 << 12, 1 << 20, 1 << 12, 1 << 10, 256, 1 << 12, 1 << 12);
 
+  /** Half of connections is kept for those whose client has proved itself; see docs/adr/0004. */
+  private static final int ONE_WAY_SHARE = 2;
+
   private static final int PAGE_BYTES = 4096;
   private static final int HASH_ELEMENT_BYTES = 48;
   private static final int HASH_BUCKET_BYTES = 16;
@@ -115,7 +118,8 @@ public record Capacities(
         limits.icmpPerSecond(),
         refreshShift(jiffiesPerSecond),
         limits.localPortFirst(),
-        limits.localPortLast());
+        limits.localPortLast(),
+        Math.max(1, connections / ONE_WAY_SHARE));
   }
 
   /**

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
  * @param localPort FULLNAT: its port
  * @param serverPort port at the server
  * @param localIndex of the LIP in local_addresses
+ * @param periods half-open UDP of DR and TUN: in how many periods after its first it was used
  */
 public record Conn(
     long lastSeenJiffies,
@@ -34,7 +35,8 @@ public record Conn(
     WireAddress localAddress,
     int localPort,
     int serverPort,
-    int localIndex) {
+    int localIndex,
+    int periods) {
   /** Offsets and sizes of the members. */
   public static final StructLayout LAYOUT =
       StructLayout.of("xlvs_conn")
@@ -51,7 +53,8 @@ public record Conn(
           .u16("local_port")
           .u16("server_port")
           .u32("local_index")
-          .bytes("pad", 8)
+          .u8("periods")
+          .bytes("pad", 7)
           .build();
 
   static final int LAST_SEEN = LAYOUT.offset("last_seen");
@@ -67,6 +70,7 @@ public record Conn(
   static final int LOCAL_PORT = LAYOUT.offset("local_port");
   static final int SERVER_PORT = LAYOUT.offset("server_port");
   static final int LOCAL_INDEX = LAYOUT.offset("local_index");
+  static final int PERIODS = LAYOUT.offset("periods");
   static final int PAD = LAYOUT.offset("pad");
 
   /** Bytes of a value, in the buffer's native order. */
@@ -87,7 +91,8 @@ public record Conn(
     Wire.putBe16(buffer, at + LOCAL_PORT, value.localPort);
     Wire.putBe16(buffer, at + SERVER_PORT, value.serverPort);
     buffer.putInt(at + LOCAL_INDEX, value.localIndex);
-    Wire.clear(buffer, at + PAD, 8);
+    buffer.put(at + PERIODS, (byte) value.periods);
+    Wire.clear(buffer, at + PAD, 7);
   }
 
   /** Reads the value at {@code at}. */
@@ -105,6 +110,7 @@ public record Conn(
         WireAddress.read(buffer, at + LOCAL_ADDR),
         Wire.getBe16(buffer, at + LOCAL_PORT),
         Wire.getBe16(buffer, at + SERVER_PORT),
-        buffer.getInt(at + LOCAL_INDEX));
+        buffer.getInt(at + LOCAL_INDEX),
+        Byte.toUnsignedInt(buffer.get(at + PERIODS)));
   }
 }

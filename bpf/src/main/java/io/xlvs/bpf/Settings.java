@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
  * @param refreshShift a cached flow is checked against its connection every 2^shift jiffies
  * @param localPortFirst FULLNAT's ports, host order, inclusive
  * @param localPortLast FULLNAT's ports, host order, inclusive
+ * @param oneWayLimit most entries of connections for UDP of DR and TUN, whose answers are never seen
  */
 public record Settings(
     int abiVersion,
@@ -34,7 +35,8 @@ public record Settings(
     int icmpPerSecond,
     int refreshShift,
     int localPortFirst,
-    int localPortLast) {
+    int localPortLast,
+    int oneWayLimit) {
   /** Offsets and sizes of the members. */
   public static final StructLayout LAYOUT =
       StructLayout.of("xlvs_settings")
@@ -51,7 +53,7 @@ public record Settings(
           .u32("refresh_shift")
           .u32("local_port_first")
           .u32("local_port_last")
-          .u32("pad")
+          .u32("one_way_limit")
           .build();
 
   static final int ABI_VERSION = LAYOUT.offset("abi_version");
@@ -67,7 +69,7 @@ public record Settings(
   static final int REFRESH_SHIFT = LAYOUT.offset("refresh_shift");
   static final int LOCAL_PORT_FIRST = LAYOUT.offset("local_port_first");
   static final int LOCAL_PORT_LAST = LAYOUT.offset("local_port_last");
-  static final int PAD = LAYOUT.offset("pad");
+  static final int ONE_WAY_LIMIT = LAYOUT.offset("one_way_limit");
 
   /** Bytes of a value, in the buffer's native order. */
   public static final Codec<Settings> CODEC = LAYOUT.codec(Settings::write, Settings::read);
@@ -87,7 +89,7 @@ public record Settings(
     buffer.putInt(at + REFRESH_SHIFT, value.refreshShift);
     buffer.putInt(at + LOCAL_PORT_FIRST, value.localPortFirst);
     buffer.putInt(at + LOCAL_PORT_LAST, value.localPortLast);
-    Wire.clear(buffer, at + PAD, 4);
+    buffer.putInt(at + ONE_WAY_LIMIT, value.oneWayLimit);
   }
 
   /** Reads the value at {@code at}. */
@@ -105,6 +107,7 @@ public record Settings(
         buffer.getInt(at + ICMP_PER_SECOND),
         buffer.getInt(at + REFRESH_SHIFT),
         buffer.getInt(at + LOCAL_PORT_FIRST),
-        buffer.getInt(at + LOCAL_PORT_LAST));
+        buffer.getInt(at + LOCAL_PORT_LAST),
+        buffer.getInt(at + ONE_WAY_LIMIT));
   }
 }

@@ -84,6 +84,12 @@ final class Director implements AutoCloseable {
     return objects.xdp();
   }
 
+  /** Makes a connection whose server has not answered yet. */
+  void begin(Plan plan, int flow) {
+    objects.halfOpen().update(client(plan, flow), connection(plan, flow));
+    objects.halfReplies().update(reply(plan, flow), client(plan, flow));
+  }
+
   /** Makes connections 0 to {@code flows - 1}, established in both directions. */
   void establish(Plan plan, int flows) {
     Iterable<Map.Entry<Tuple, Conn>> connections =
@@ -128,7 +134,7 @@ final class Director implements AutoCloseable {
     return new Conn(
         now, plan.index(), GENERATION, plan.index(), NEVER, state, plan.method(), flags, 0,
         fullnat ? Plan.wire(plan.local(flow)) : WireAddress.ZERO, fullnat ? Flows.port(flow) : 0, plan.serverPort(),
-        fullnat ? firstLocal(plan) + Flows.addressStep(flow) : 0);
+        fullnat ? firstLocal(plan) + Flows.addressStep(flow) : 0, 0);
   }
 
   private static int firstLocal(Plan plan) {

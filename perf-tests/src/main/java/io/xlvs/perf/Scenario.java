@@ -13,6 +13,8 @@ record Scenario(Mode mode, Family family, Transport transport, Situation situati
   enum Situation {
     HIT("hit", 1),
     MISS("miss", 4096),
+    /** UDP whose server never answers: no cached decision, its place is the handshakes' table. */
+    ONE_WAY("one way", 1),
     NEW("new", 1 << 24),
     MILLION("hit, 1M flows", 1 << 20),
     NOT_OURS("not ours", 1),

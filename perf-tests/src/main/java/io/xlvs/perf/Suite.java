@@ -59,11 +59,22 @@ final class Suite {
           }
         }
       }
+      oneWay(floor);
       for (Family family : Family.values()) {
         for (Mode mode : Mode.values()) {
           if (!mode.reply) {
             compare(director, floor, new Scenario(mode, family, Transport.TCP, Situation.NEW));
           }
+        }
+      }
+    }
+  }
+
+  private void oneWay(Floor floor) {
+    try (Director director = new Director(lab, capacities(1 << 16, 1 << 16), 0)) {
+      for (Family family : Family.values()) {
+        for (Mode mode : List.of(Mode.NAT_IN, Mode.FULLNAT_IN)) {
+          compare(director, floor, new Scenario(mode, family, Transport.UDP, Situation.ONE_WAY));
         }
       }
     }
@@ -121,8 +132,12 @@ final class Suite {
   private void compare(Director director, Floor floor, Scenario scenario) {
     Plan plan = scenario.plan();
     int flows = scenario.situation().flows;
-    if (scenario.situation() != Situation.NEW) {
+    if (scenario.situation() == Situation.ONE_WAY) {
+      director.begin(plan, 0);
+    } else if (scenario.situation() != Situation.NEW) {
       director.establish(plan, flows);
+    }
+    if (scenario.situation() != Situation.NEW) {
       floor.establish(plan, scenario.mode().reply, flows);
     }
     Map<String, Program> programs = new LinkedHashMap<>();

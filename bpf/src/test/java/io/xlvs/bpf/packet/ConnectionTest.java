@@ -8,8 +8,10 @@ import io.xlvs.bpf.Load;
 import io.xlvs.bpf.Method;
 import io.xlvs.bpf.Server;
 import io.xlvs.bpf.State;
+import io.xlvs.loader.map.MappedArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +111,30 @@ class ConnectionTest {
     }
   }
 
+  /** IPVS's is_new_conn_expected() with conn_reuse_mode 1. */
+  @Test
+  void shouldBeginAnewAtASynForAConnectionThatEnded() {
+    for (Worlds.Kind kind : Worlds.kinds()) {
+      for (State end : List.of(State.CLOSE, State.TIME_WAIT)) {
+        Talk talk = Talk.tcp(bench, lab, kind, 4350 + end.value());
+        talk.handshake();
+        if (end == State.CLOSE) {
+          talk.clientSends(kind + " RST", Tcp.RST | Tcp.ACK, NOTHING);
+        } else if (talk.hasReplies()) {
+          talk.clientSends(kind + " FIN", Tcp.FIN | Tcp.ACK, NOTHING);
+          talk.serverSends(kind + " FIN", Tcp.FIN | Tcp.ACK, NOTHING);
+        } else {
+          continue; // the director does not see both ends close
+        }
+        assertState(talk.established().orElseThrow(), end, talk);
+        bench.oracle().forget(talk.tuple);
+        talk.clientSends(kind + " SYN after " + end, Tcp.SYN, NOTHING, Tcp.mss(1400));
+        assertState(talk.halfOpen().orElseThrow(), State.SYN_RECV, talk);
+        assertThat(talk.established()).as(kind + " after " + end).isEmpty();
+      }
+    }
+  }
+
   @Test
   void shouldCountEstablishedConnectionsAsActiveAndClosingOnesAsInactive() {
     for (Worlds.Kind kind : Worlds.kinds()) {
@@ -128,14 +154,89 @@ class ConnectionTest {
       assertState(talk.halfOpen().orElseThrow(), State.UDP, talk);
       if (talk.hasReplies()) {
         talk.serverSends(kind + " answer", talk.answer(Talk.DATA));
+        assertState(talk.established().orElseThrow(), State.UDP, talk);
+        assertThat(talk.halfOpen()).isEmpty();
       }
-      talk.clientSends(kind + " second", talk.datagram(Talk.DATA));
-      assertState(talk.established().orElseThrow(), State.UDP, talk);
-      assertThat(talk.halfOpen()).isEmpty();
       for (int n = 0; n < 5; n++) {
         talk.clientSends(kind + " again", talk.datagram(Talk.DATA));
       }
     }
+  }
+
+  /** Whoever forges addresses can send any number of datagrams, but no server's answer. */
+  @Test
+  void shouldLeaveDatagramsWithoutAnswerInTheTableThatAFloodMayChurn() {
+    for (Worlds.Kind kind : Worlds.kinds()) {
+      Talk talk = Talk.udp(bench, lab, kind, 4510);
+      talk.clientSends(kind + " first", talk.datagram(Talk.DATA));
+      for (int second = 0; second < 5 && (talk.hasReplies() || second == 0); second++) {
+        for (int n = 0; n < 5; n++) {
+          talk.clientSends(kind + " at once", talk.datagram(Talk.DATA));
+        }
+        assertThat(talk.established()).as(kind + ", second " + second).isEmpty();
+        bench.plane().age("half_open", talk.tuple, 1);
+      }
+    }
+  }
+
+  @Test
+  void shouldKeepDatagramsWhoseAnswersAreNeverSeenOnceTheyHaveComeForAWhile() {
+    for (Worlds.Kind kind : Worlds.kinds()) {
+      Talk talk = Talk.udp(bench, lab, kind, 4520);
+      talk.clientSends(kind + " first second", talk.datagram(Talk.DATA));
+      if (!talk.hasReplies()) {
+        useForAWhile(talk);
+        assertState(talk.established().orElseThrow(), State.UDP, talk);
+        assertThat(talk.halfOpen()).isEmpty();
+        assertThat(oneWay().getInt(0)).as(kind + ", counted").isEqualTo(1);
+        bench.plane().age("connections", talk.tuple, 1000);
+        bench.plane().sweep();
+        assertThat(talk.established()).isEmpty();
+        assertThat(oneWay().getInt(0)).as(kind + ", counted").isZero();
+      }
+    }
+  }
+
+  @Test
+  void shouldNotLetSuchDatagramsHaveMoreThanTheirShareOfTheTable() {
+    oneWay().putInt(0, DataPlane.CONNECTIONS / 2);
+    for (Worlds.Kind kind : Worlds.kinds()) {
+      Talk talk = Talk.udp(bench, lab, kind, 4530);
+      talk.clientSends(kind + " first second", talk.datagram(Talk.DATA));
+      if (!talk.hasReplies()) {
+        useForAWhile(talk);
+        assertState(talk.halfOpen().orElseThrow(), State.UDP, talk);
+        oneWay().putInt(0, DataPlane.CONNECTIONS / 2 - 1);
+        talk.clientSends(kind + " with room again", talk.datagram(Talk.DATA));
+        assertState(talk.established().orElseThrow(), State.UDP, talk);
+        assertThat(oneWay().getInt(0)).isEqualTo(DataPlane.CONNECTIONS / 2);
+      }
+    }
+  }
+
+  @Test
+  void shouldNotTakeALaterFragmentForProof() {
+    for (Worlds.Kind kind : Worlds.kinds()) {
+      Talk talk = Talk.udp(bench, lab, kind, 4540);
+      byte[] packet = new Ip(talk.tuple.source(), talk.tuple.destination(), talk.datagram(new byte[2000])).encode();
+      for (byte[] piece : Ip.fragments(packet, 1000, 77)) {
+        bench.check(kind + " fragment", Talk.frame(piece), lab.uplink);
+        bench.plane().age("half_open", talk.tuple, 1);
+      }
+      assertState(talk.halfOpen().orElseThrow(), State.UDP, talk);
+      assertThat(talk.halfOpen().orElseThrow().periods()).isZero();
+    }
+  }
+
+  private void useForAWhile(Talk talk) {
+    for (int second = 0; second < 2; second++) {
+      bench.plane().age("half_open", talk.tuple, 1);
+      talk.clientSends("another second", talk.datagram(Talk.DATA));
+    }
+  }
+
+  private MappedArray oneWay() {
+    return bench.plane().array("one_way");
   }
 
   @Test

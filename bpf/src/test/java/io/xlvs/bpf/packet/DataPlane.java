@@ -7,10 +7,12 @@ import io.xlvs.bpf.Endpoint;
 import io.xlvs.bpf.Reason;
 import io.xlvs.bpf.Settings;
 import io.xlvs.bpf.Stats;
+import io.xlvs.bpf.Sweep;
 import io.xlvs.bpf.Tuple;
 import io.xlvs.loader.Bpf;
 import io.xlvs.loader.Collection;
 import io.xlvs.loader.CollectionSpec;
+import io.xlvs.loader.TestRunOptions;
 import io.xlvs.loader.map.Codec;
 import io.xlvs.loader.map.MappedArray;
 import java.io.IOException;
@@ -31,6 +33,7 @@ final class DataPlane implements AutoCloseable {
   private static final int FLOW_LINES = 1024;
   static final int JIFFIES_PER_SECOND = 250;
   static final int SEED = 0x5eed;
+  static final int CONNECTIONS = 262144;
   private static final int UNLIMITED = 1_000_000_000;
 
   private final Collection collection;
@@ -51,7 +54,7 @@ final class DataPlane implements AutoCloseable {
     Settings settings =
         new Settings(
             Abi.VERSION, CPUS, JIFFIES_PER_SECOND, SEED, FLOW_LINES - 1, BUCKETS - 1, 1023, SERVERS, SERVICES,
-            UNLIMITED, 7, world.localPortFirst(), world.localPortLast());
+            UNLIMITED, 7, world.localPortFirst(), world.localPortLast(), CONNECTIONS / 2);
     spec.variable("settings").set(bytes(Settings.CODEC, settings));
     spec.map("service_table").setMaxEntries(2 * BUCKETS);
     spec.map("flow_cache").setMaxEntries(CPUS * FLOW_LINES);
@@ -63,8 +66,8 @@ final class DataPlane implements AutoCloseable {
     spec.map("server_load").setMaxEntries(SERVERS);
     spec.map("server_stats").setMaxEntries(CPUS * SERVERS);
     spec.map("reasons").setMaxEntries(CPUS * Reason.STRIDE);
-    spec.map("connections").setMaxEntries(262144);
-    spec.map("replies").setMaxEntries(262144);
+    spec.map("connections").setMaxEntries(CONNECTIONS);
+    spec.map("replies").setMaxEntries(CONNECTIONS);
     spec.map("half_open").setMaxEntries(262144);
     spec.map("half_replies").setMaxEntries(262144);
     return spec.loadOnly(hook.program, "xlvs_sweep").load();
@@ -132,11 +135,31 @@ final class DataPlane implements AutoCloseable {
 
   /** The connection of a client's tuple in {@code connections} or {@code half_open}. */
   Optional<Conn> connection(String table, Connection.Tuple client) {
-    Tuple key =
-        new Tuple(
-            Configurator.wire(client.source()), Configurator.wire(client.destination()), client.sourcePort(),
-            client.destinationPort(), client.protocol(), Configurator.family(client.source()));
-    return collection.map(table, Tuple.CODEC, Conn.CODEC).lookup(key);
+    return collection.map(table, Tuple.CODEC, Conn.CODEC).lookup(key(client));
+  }
+
+  /** Lets time pass for one connection: it was last seen that much earlier, and no copy of it counts any more. */
+  void age(String table, Connection.Tuple client, int seconds) {
+    byte[] bytes = bytes(Conn.CODEC, connection(table, client).orElseThrow());
+    ByteBuffer conn = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+    int lastSeen = Conn.LAYOUT.offset("last_seen");
+    conn.putLong(lastSeen, conn.getLong(lastSeen) - (long) seconds * JIFFIES_PER_SECOND);
+    collection.map(table, Tuple.CODEC, Conn.CODEC).update(key(client), Conn.CODEC.decode(conn));
+    MappedArray epochs = array("epochs");
+    for (long at = 0; at < epochs.sizeBytes(); at += epochs.strideBytes()) {
+      epochs.putInt(at, epochs.getInt(at) + 1);
+    }
+  }
+
+  /** Housekeeping as the daemon does it once a second. */
+  void sweep() {
+    collection.program("xlvs_sweep").testRun(TestRunOptions.context(new byte[Sweep.LAYOUT.size()]));
+  }
+
+  private static Tuple key(Connection.Tuple client) {
+    return new Tuple(
+        Configurator.wire(client.source()), Configurator.wire(client.destination()), client.sourcePort(),
+        client.destinationPort(), client.protocol(), Configurator.family(client.source()));
   }
 
   /** What was chosen for a connection, wherever it is. */

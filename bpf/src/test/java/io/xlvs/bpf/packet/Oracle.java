@@ -49,6 +49,11 @@ final class Oracle {
     choices = newChoices;
   }
 
+  /** The connection with these ends is over: the next packet that opens one is scheduled again. */
+  void forget(Connection.Tuple request) {
+    replies.remove(requests.remove(request).reply());
+  }
+
   /** The connection that requests with these ends belong to, or null. */
   Connection connection(Connection.Tuple request) {
     return requests.get(request);
