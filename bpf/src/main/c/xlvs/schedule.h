@@ -136,7 +136,7 @@ static long least_step(__u32 i, struct choice *c)
 	if (!s || !load || !server_is_usable(server))
 		return 0;
 	weight = c->pick == XLVS_PICK_LC ? 1 : s->weight;
-	overhead = ((__u64)load->active << 8) + load->inactive;
+	overhead = ((__u64)load_read(&load->active) << 8) + load_read(&load->inactive);
 	if (c->server == XLVS_RING_EMPTY || c->load * weight > overhead * c->weight) {
 		c->server = server;
 		c->load = overhead;

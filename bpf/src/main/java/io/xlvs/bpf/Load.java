@@ -5,7 +5,9 @@ import io.xlvs.loader.map.Codec;
 import java.nio.ByteBuffer;
 
 /**
- * server_load[server]: connections as IPVS counts them. Mirrors {@code struct xlvs_load}.
+ * server_load[server]: connections as IPVS counts them. Mirrors {@code struct xlvs_load}. The first two may be below zero between
+ * two sweeps, since connections come and go while one recounts: {@link #activeConnections()} and
+ * {@link #inactiveConnections()} take that for 0.
  *
  * @param active established
  * @param inactive all others
@@ -29,6 +31,16 @@ public record Load(int active, int inactive, int persistent, int overloaded) {
 
   /** Bytes of a value, in the buffer's native order. */
   public static final Codec<Load> CODEC = LAYOUT.codec(Load::write, Load::read);
+
+  /** Established connections, as to be shown. */
+  public int activeConnections() {
+    return Math.max(0, active);
+  }
+
+  /** All other connections, as to be shown. */
+  public int inactiveConnections() {
+    return Math.max(0, inactive);
+  }
 
   /** Writes the value at {@code at}, padding included. */
   public static void write(Load value, ByteBuffer buffer, int at) {

@@ -135,6 +135,21 @@ class ConnectionTest {
     }
   }
 
+  /** The sweep writes a difference while connections come and go, so that a count may be too low until the next one. */
+  @Test
+  void shouldTakeACountBelowZeroForZero() {
+    for (Worlds.Kind kind : Worlds.kinds()) {
+      Talk talk = Talk.tcp(bench, lab, kind, 4410);
+      talk.handshake();
+      long slot = talk.connection().server.index();
+      bench.plane().array("servers").putInt(slot * Server.LAYOUT.size() + Server.LAYOUT.offset("upper_threshold"), 100);
+      bench.plane().array("server_load").putInt(slot * Load.LAYOUT.size() + Load.LAYOUT.offset("active"), -3);
+      talk.clientSends(kind + " FIN", Tcp.FIN | Tcp.ACK, NOTHING);
+      assertThat(load(talk)).as(kind.toString()).isEqualTo(new Load(-4, 1, 0, 0));
+      assertThat(load(talk).activeConnections()).isZero();
+    }
+  }
+
   @Test
   void shouldCountEstablishedConnectionsAsActiveAndClosingOnesAsInactive() {
     for (Worlds.Kind kind : Worlds.kinds()) {

@@ -186,9 +186,9 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
     Load load = tables.servers().load(slot);
     ServerState state =
         new ServerState(
-            Integer.toUnsignedLong(load.active()),
-            Integer.toUnsignedLong(load.inactive()),
-            Integer.toUnsignedLong(load.persistent()),
+            load.activeConnections(),
+            load.inactiveConnections(),
+            load.persistent(),
             slot.target.isReachable());
     return new ServerFigures(state, withCounters ? tables.counters().server(slot.index) : Counters.ZERO);
   }

@@ -210,8 +210,7 @@ final class ServerTable {
 
   private long connections(ServerSlot slot) {
     Load counts = load(slot);
-    return Integer.toUnsignedLong(counts.active()) + Integer.toUnsignedLong(counts.inactive())
-        + Integer.toUnsignedLong(counts.persistent());
+    return (long) counts.activeConnections() + counts.inactiveConnections() + counts.persistent();
   }
 
   /** Live counts of a slot. */
