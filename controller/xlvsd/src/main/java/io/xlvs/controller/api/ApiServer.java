@@ -78,6 +78,7 @@ public final class ApiServer implements AutoCloseable {
         new VirtualServicesService(backend),
         new RealServersService(backend),
         new LocalAddressesService(backend),
+        new MarkRulesService(backend),
         new ConnectionsService(backend, workers),
         new DirectorService(backend, version, Instant.now(), workers));
     services.forEach(builder::addService);

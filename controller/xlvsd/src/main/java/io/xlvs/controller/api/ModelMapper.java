@@ -9,6 +9,8 @@ import io.xlvs.controller.dataplane.ServerFigures;
 import io.xlvs.controller.dataplane.ServiceFigures;
 import io.xlvs.controller.service.ForwardingMethod;
 import io.xlvs.controller.service.IpAddress;
+import io.xlvs.controller.service.MarkRule;
+import io.xlvs.controller.service.PortRange;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.SchedulerFlag;
 import io.xlvs.controller.service.ServiceKey;
@@ -125,6 +127,21 @@ final class ModelMapper {
 
   static io.xlvs.v1.LocalAddress localAddress(ServiceKey service, IpAddress address) {
     return io.xlvs.v1.LocalAddress.newBuilder().setName(ResourceNames.of(service, address)).setAddress(address.toString()).build();
+  }
+
+  static io.xlvs.v1.MarkRule markRule(MarkRule rule) {
+    return io.xlvs.v1.MarkRule.newBuilder()
+        .setName(ResourceNames.of(rule.key()))
+        .setFirewallMark((int) rule.key().mark())
+        .setDestination(rule.key().destination().toString())
+        .addAllTcpPorts(rule.tcpPorts().stream().map(ModelMapper::ports).toList())
+        .addAllUdpPorts(rule.udpPorts().stream().map(ModelMapper::ports).toList())
+        .setEtag(Long.toString(rule.revision()))
+        .build();
+  }
+
+  private static io.xlvs.v1.PortRange ports(PortRange range) {
+    return io.xlvs.v1.PortRange.newBuilder().setFirst(range.first()).setLast(range.last()).build();
   }
 
   static io.xlvs.v1.Timeouts timeouts(Timeouts timeouts) {

@@ -2,6 +2,7 @@
 package io.xlvs.controller.api;
 
 import com.google.protobuf.FieldMask;
+import io.xlvs.controller.registry.MarkRuleSpec;
 import io.xlvs.controller.registry.Operation;
 import io.xlvs.controller.registry.Problem;
 import io.xlvs.controller.registry.ServerSpec;
@@ -12,12 +13,15 @@ import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.controller.service.TunnelChecksum;
 import io.xlvs.controller.service.TunnelType;
 import io.xlvs.v1.CreateLocalAddressRequest;
+import io.xlvs.v1.CreateMarkRuleRequest;
 import io.xlvs.v1.CreateRealServerRequest;
 import io.xlvs.v1.CreateVirtualServiceRequest;
 import io.xlvs.v1.DeleteLocalAddressRequest;
+import io.xlvs.v1.DeleteMarkRuleRequest;
 import io.xlvs.v1.DeleteRealServerRequest;
 import io.xlvs.v1.DeleteVirtualServiceRequest;
 import io.xlvs.v1.Timeouts;
+import io.xlvs.v1.UpdateMarkRuleRequest;
 import io.xlvs.v1.UpdateRealServerRequest;
 import io.xlvs.v1.UpdateVirtualServiceRequest;
 import java.util.List;
@@ -45,6 +49,9 @@ final class OperationMapper {
       case DELETE_SERVER -> map(operation.getDeleteServer());
       case CREATE_LOCAL_ADDRESS -> map(operation.getCreateLocalAddress());
       case DELETE_LOCAL_ADDRESS -> map(operation.getDeleteLocalAddress());
+      case CREATE_MARK_RULE -> map(operation.getCreateMarkRule());
+      case UPDATE_MARK_RULE -> map(operation.getUpdateMarkRule());
+      case DELETE_MARK_RULE -> map(operation.getDeleteMarkRule());
       case FLUSH -> new Operation.Flush();
       case UPDATE_TIMEOUTS -> map(operation.getUpdateTimeouts().getTimeouts());
       case OPERATION_NOT_SET -> malformed("", "no operation is set, or one that this xlvsd does not know");
@@ -100,6 +107,19 @@ final class OperationMapper {
     });
   }
 
+  Operation map(CreateMarkRuleRequest request) {
+    return new Operation.CreateMarkRule(spec(request.getMarkRule()));
+  }
+
+  Operation map(UpdateMarkRuleRequest request) {
+    return new Operation.UpdateMarkRule(spec(request.getMarkRule()), request.getAllowMissing(), request.getMarkRule().getEtag());
+  }
+
+  Operation map(DeleteMarkRuleRequest request) {
+    return reading(fields -> new Operation.DeleteMarkRule(
+        fields.read("name", () -> ResourceNames.markRule(request.getName())), request.getEtag()));
+  }
+
   Operation map(Timeouts timeouts) {
     return new Operation.UpdateTimeouts(Integer.toUnsignedLong(timeouts.getTcpSeconds()),
         Integer.toUnsignedLong(timeouts.getTcpFinSeconds()), Integer.toUnsignedLong(timeouts.getUdpSeconds()));
@@ -127,6 +147,17 @@ final class OperationMapper {
         Integer.toUnsignedLong(service.getPersistencePrefixLength()),
         service.getPersistenceEngine(),
         service.getOnePacket());
+  }
+
+  private static MarkRuleSpec spec(io.xlvs.v1.MarkRule rule) {
+    return new MarkRuleSpec(Integer.toUnsignedLong(rule.getFirewallMark()), rule.getDestination(), ports(rule.getTcpPortsList()),
+        ports(rule.getUdpPortsList()));
+  }
+
+  private static List<MarkRuleSpec.Ports> ports(List<io.xlvs.v1.PortRange> ranges) {
+    return ranges.stream()
+        .map(range -> new MarkRuleSpec.Ports(Integer.toUnsignedLong(range.getFirst()), Integer.toUnsignedLong(range.getLast())))
+        .toList();
   }
 
   private static ServerSpec spec(io.xlvs.v1.RealServer server, FieldReader fields) {

@@ -2,6 +2,7 @@
 package io.xlvs.controller.api;
 
 import io.xlvs.controller.service.IpAddress;
+import io.xlvs.controller.service.MarkRuleKey;
 import io.xlvs.controller.service.RealServerKey;
 import io.xlvs.controller.service.ServiceKey;
 
@@ -13,6 +14,7 @@ final class ResourceNames {
   private static final String SERVICES = "services/";
   private static final String SERVERS = "/servers/";
   private static final String LOCAL_ADDRESSES = "/localAddresses/";
+  private static final String MARK_RULES = "markRules/";
 
   private ResourceNames() {}
 
@@ -29,6 +31,17 @@ final class ResourceNames {
 
   static String of(ServiceKey service, IpAddress localAddress) {
     return SERVICES + service.text() + LOCAL_ADDRESSES + localAddress;
+  }
+
+  static String of(MarkRuleKey rule) {
+    return MARK_RULES + rule.text();
+  }
+
+  static MarkRuleKey markRule(String name) {
+    if (!name.startsWith(MARK_RULES)) {
+      throw new IllegalArgumentException("\"" + name + "\" is not the name of a mark rule: markRules/1:10.0.0.100 would be");
+    }
+    return MarkRuleKey.parse(name.substring(MARK_RULES.length()));
   }
 
   static ServiceKey service(String name) {

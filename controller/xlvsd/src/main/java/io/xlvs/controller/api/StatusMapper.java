@@ -64,7 +64,7 @@ final class StatusMapper {
     return refused(List.of(Problem.invalid(field, message)), index -> "");
   }
 
-  /** A service that a reading request names and that is not there. */
+  /** A resource that a reading request names and that is not there. */
   static StatusRuntimeException notFound(String what, ResourceType type, String name) {
     ResourceInfo resource = ResourceInfo.newBuilder().setResourceType(typeName(type)).setResourceName(name).build();
     return status(Code.NOT_FOUND, what + " does not exist", List.of(Any.pack(resource)));
@@ -140,15 +140,14 @@ final class StatusMapper {
   }
 
   private static ResourceInfo resource(Problem.Resource resource) {
-    String child = switch (resource.type()) {
-      case NONE, SERVICE -> "";
-      case SERVER -> "/servers/" + resource.child();
-      case LOCAL_ADDRESS -> "/localAddresses/" + resource.child();
+    String service = "services/" + resource.service();
+    String name = switch (resource.type()) {
+      case NONE, SERVICE -> service;
+      case SERVER -> service + "/servers/" + resource.child();
+      case LOCAL_ADDRESS -> service + "/localAddresses/" + resource.child();
+      case MARK_RULE -> "markRules/" + resource.child();
     };
-    return ResourceInfo.newBuilder()
-        .setResourceType(typeName(resource.type()))
-        .setResourceName("services/" + resource.service() + child)
-        .build();
+    return ResourceInfo.newBuilder().setResourceType(typeName(resource.type())).setResourceName(name).build();
   }
 
   private static String typeName(ResourceType type) {
@@ -157,6 +156,7 @@ final class StatusMapper {
       case SERVICE -> "xlvs.v1.VirtualService";
       case SERVER -> "xlvs.v1.RealServer";
       case LOCAL_ADDRESS -> "xlvs.v1.LocalAddress";
+      case MARK_RULE -> "xlvs.v1.MarkRule";
     };
   }
 

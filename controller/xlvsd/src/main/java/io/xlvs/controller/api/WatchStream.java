@@ -6,6 +6,9 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.xlvs.controller.registry.Change;
 import io.xlvs.controller.registry.ServiceRegistry;
 import io.xlvs.controller.registry.Watcher;
+import io.xlvs.controller.service.Configuration;
+import io.xlvs.controller.service.MarkRule;
+import io.xlvs.controller.service.MarkRuleKey;
 import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.controller.service.VirtualService;
 import io.xlvs.v1.WatchResponse;
@@ -14,6 +17,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -23,7 +27,7 @@ import java.util.stream.Stream;
 final class WatchStream {
   private final ServerCallStreamObserver<WatchResponse> observer;
   private final Watcher watcher;
-  private final Iterator<VirtualService> snapshot;
+  private final Iterator<WatchResponse> snapshot;
   private Iterator<WatchResponse> change = Collections.emptyIterator();
   private boolean started;
   private boolean snapshotDone;
@@ -37,7 +41,7 @@ final class WatchStream {
   WatchStream(ServiceRegistry registry, ServerCallStreamObserver<WatchResponse> observer, Executor writers) {
     this.observer = observer;
     this.watcher = registry.watch(() -> writers.execute(this::write));
-    this.snapshot = watcher.start().services().values().iterator();
+    this.snapshot = messages(watcher.start());
   }
 
   /** Handlers can be set only while the call's method runs; before it, a change must not find this half made. */
@@ -74,7 +78,7 @@ final class WatchStream {
 
   private Optional<WatchResponse> next() {
     if (snapshot.hasNext()) {
-      return Optional.of(service(snapshot.next(), watcher.start().revision()));
+      return Optional.of(snapshot.next());
     }
     if (!snapshotDone) {
       snapshotDone = true;
@@ -91,11 +95,33 @@ final class WatchStream {
     return Optional.of(change.next());
   }
 
+  /** Made one by one as they are sent: a state may have thousands of services. */
+  private static Iterator<WatchResponse> messages(Configuration start) {
+    return Stream.concat(
+        start.markRules().values().stream().map(rule -> markRule(rule, start.revision())),
+        start.services().values().stream().map(service -> service(service, start.revision()))).iterator();
+  }
+
   /** Made one by one as they are sent: a change may be of thousands of services. */
   private static Iterator<WatchResponse> messages(Change change) {
-    return Stream.concat(
+    return Stream.of(
+        change.deletedRules().stream().map(key -> deleted(key, change.revision())),
         change.deleted().stream().map(key -> deleted(key, change.revision())),
-        change.changed().stream().map(service -> service(service, change.revision()))).iterator();
+        change.changedRules().stream().map(rule -> markRule(rule, change.revision())),
+        change.changed().stream().map(service -> service(service, change.revision()))).flatMap(Function.identity()).iterator();
+  }
+
+  private static WatchResponse deleted(MarkRuleKey key, long revision) {
+    return WatchResponse.newBuilder()
+        .setKind(Kind.KIND_MARK_RULE_DELETED)
+        .setMarkRule(io.xlvs.v1.MarkRule.newBuilder().setName(ResourceNames.of(key)))
+        .setRevision(revision)
+        .build();
+  }
+
+  private static WatchResponse markRule(MarkRule rule, long revision) {
+    return WatchResponse.newBuilder()
+        .setKind(Kind.KIND_MARK_RULE).setMarkRule(ModelMapper.markRule(rule)).setRevision(revision).build();
   }
 
   private static WatchResponse deleted(ServiceKey key, long revision) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.controller.registry;
 
+import io.xlvs.controller.service.MarkRule;
+import io.xlvs.controller.service.MarkRuleKey;
 import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.controller.service.VirtualService;
 import java.util.List;
@@ -10,9 +12,12 @@ import java.util.List;
  *
  * @param revision of the configuration after it
  */
-public record Change(long revision, List<ServiceKey> deleted, List<VirtualService> changed) {
+public record Change(
+    long revision, List<ServiceKey> deleted, List<VirtualService> changed, List<MarkRuleKey> deletedRules, List<MarkRule> changedRules) {
   public Change {
     deleted = List.copyOf(deleted);
     changed = List.copyOf(changed);
+    deletedRules = List.copyOf(deletedRules);
+    changedRules = List.copyOf(changedRules);
   }
 }

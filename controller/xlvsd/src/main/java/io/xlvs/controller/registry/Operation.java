@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.controller.registry;
 
+import io.xlvs.controller.service.MarkRuleKey;
 import io.xlvs.controller.service.RealServerKey;
 import io.xlvs.controller.service.ServiceKey;
 import java.util.List;
@@ -27,7 +28,14 @@ public sealed interface Operation {
 
   record DeleteLocalAddress(ServiceKey service, String address) implements Operation {}
 
-  /** Deletes every service. */
+  record CreateMarkRule(MarkRuleSpec spec) implements Operation {}
+
+  /** Replaces the ports of a rule; with allowMissing there need be none. */
+  record UpdateMarkRule(MarkRuleSpec spec, boolean allowMissing, String etag) implements Operation {}
+
+  record DeleteMarkRule(MarkRuleKey key, String etag) implements Operation {}
+
+  /** Deletes every service; mark rules stay. */
   record Flush() implements Operation {}
 
   /** A zero leaves that time-out as it is. */

@@ -32,8 +32,8 @@ public record Problem(Kind kind, int operation, String field, String message, Re
    * A resource in text form.
    *
    * @param type what it is
-   * @param service the service in text form
-   * @param child the server or local address in text form; empty for a service
+   * @param service the service in text form; empty for a mark rule
+   * @param child the server, local address or mark rule in text form; empty for a service
    */
   public record Resource(ResourceType type, String service, String child) {
     public static final Resource NONE = new Resource(ResourceType.NONE, "", "");
@@ -44,7 +44,8 @@ public record Problem(Kind kind, int operation, String field, String message, Re
     NONE,
     SERVICE,
     SERVER,
-    LOCAL_ADDRESS
+    LOCAL_ADDRESS,
+    MARK_RULE
   }
 
   /** A value that can never be right, of an operation by itself. */

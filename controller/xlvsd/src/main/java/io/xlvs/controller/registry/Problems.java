@@ -2,6 +2,8 @@
 package io.xlvs.controller.registry;
 
 import io.xlvs.controller.dataplane.Feature;
+import io.xlvs.controller.registry.Problem.Kind;
+import io.xlvs.controller.registry.Problem.Resource;
 import io.xlvs.controller.service.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +32,10 @@ final class Problems {
     found.add(Problem.invalid(prefix + field, message));
   }
 
-  void add(Problem problem) {
-    found.add(problem);
+  /** A value that is right and yet does not fit what is there. An empty field means the whole element. */
+  void refuse(Kind kind, String field, String message, Resource resource) {
+    String name = prefix + field;
+    found.add(new Problem(kind, 0, name.endsWith(".") ? name.substring(0, name.length() - 1) : name, message, resource));
   }
 
   boolean has(Feature feature) {

@@ -84,8 +84,9 @@ public final class ServiceRegistry {
     for (Operation operation : operations) {
       transaction.take(operation);
     }
-    if (!transaction.problems().isEmpty()) {
-      throw new RefusedException(transaction.problems());
+    List<Problem> problems = transaction.problems();
+    if (!problems.isEmpty()) {
+      throw new RefusedException(problems);
     }
     Configuration next = transaction.build();
     check(next);

@@ -3,13 +3,16 @@ package io.xlvs.controller.registry;
 
 import io.xlvs.controller.dataplane.Feature;
 import io.xlvs.controller.registry.Operation.CreateLocalAddress;
+import io.xlvs.controller.registry.Operation.CreateMarkRule;
 import io.xlvs.controller.registry.Operation.CreateServer;
 import io.xlvs.controller.registry.Operation.CreateService;
 import io.xlvs.controller.registry.Operation.DeleteLocalAddress;
+import io.xlvs.controller.registry.Operation.DeleteMarkRule;
 import io.xlvs.controller.registry.Operation.DeleteServer;
 import io.xlvs.controller.registry.Operation.DeleteService;
 import io.xlvs.controller.registry.Operation.Flush;
 import io.xlvs.controller.registry.Operation.Malformed;
+import io.xlvs.controller.registry.Operation.UpdateMarkRule;
 import io.xlvs.controller.registry.Operation.UpdateServer;
 import io.xlvs.controller.registry.Operation.UpdateService;
 import io.xlvs.controller.registry.Operation.UpdateTimeouts;
@@ -32,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /** Operations on top of a configuration: takes them one after the other and collects everything that is wrong with them. */
 final class Transaction {
@@ -41,6 +45,7 @@ final class Transaction {
   private final Map<ServiceKey, Object> services;
   private final Map<ServiceKey, VirtualService> before;
   private final Set<ServiceKey> deleted = new LinkedHashSet<>();
+  private final MarkRuleDrafts markRules;
   private final List<Problem> problems = new ArrayList<>();
   private Timeouts timeouts;
   private int index = -1;
@@ -51,10 +56,12 @@ final class Transaction {
     this.timeouts = base.timeouts();
     this.before = base.services();
     this.services = new LinkedHashMap<>(before);
+    this.markRules = new MarkRuleDrafts(base.markRules(), revision);
   }
 
+  /** What is wrong; to be asked when every operation was taken. */
   List<Problem> problems() {
-    return problems;
+    return problems.isEmpty() ? markRules.contradictions() : problems;
   }
 
   /** Takes the next operation; what is wrong with it is added to the problems. */
@@ -76,6 +83,12 @@ final class Transaction {
       createLocalAddress(create);
     } else if (operation instanceof DeleteLocalAddress delete) {
       deleteLocalAddress(delete);
+    } else if (operation instanceof CreateMarkRule create) {
+      markRule("mark_rule.", found -> markRules.create(create.spec(), index, found));
+    } else if (operation instanceof UpdateMarkRule update) {
+      markRule("mark_rule.", found -> markRules.update(update.spec(), update.allowMissing(), update.etag(), index, found));
+    } else if (operation instanceof DeleteMarkRule delete) {
+      markRule("", found -> markRules.delete(delete.key(), delete.etag(), found));
     } else if (operation instanceof Flush) {
       deleted.addAll(services.keySet());
       services.clear();
@@ -250,7 +263,7 @@ final class Transaction {
     return server;
   }
 
-  // Local addresses and time-outs.
+  // Local addresses, mark rules and time-outs.
 
   private void createLocalAddress(CreateLocalAddress create) {
     ServiceDraft draft = draft(create.service(), "parent");
@@ -276,6 +289,12 @@ final class Transaction {
       add(Kind.NOT_FOUND, "name", "local address " + address + " of service " + delete.service() + " does not exist",
           resource(delete.service(), address));
     }
+  }
+
+  private void markRule(String prefix, Consumer<Problems> change) {
+    Problems found = new Problems(features, prefix);
+    change.accept(found);
+    addAll(found.found());
   }
 
   private void updateTimeouts(UpdateTimeouts update) {
@@ -312,7 +331,7 @@ final class Transaction {
     for (Object service : services.values()) {
       result.add(service instanceof ServiceDraft draft ? draft.build(revision) : (VirtualService) service);
     }
-    return Configuration.of(revision, timeouts, result);
+    return Configuration.of(revision, timeouts, result, markRules.rules());
   }
 
   /** What {@link #build} changed. */
@@ -329,6 +348,6 @@ final class Transaction {
         changed.add(service);
       }
     }
-    return new Change(revision, gone, changed);
+    return new Change(revision, gone, changed, markRules.deleted(), markRules.changed());
   }
 }

@@ -9,6 +9,10 @@ import io.xlvs.controller.service.AddressFamily;
 import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.ForwardingMethod;
 import io.xlvs.controller.service.IpAddress;
+import io.xlvs.controller.service.MarkRule;
+import io.xlvs.controller.service.MarkRuleKey;
+import io.xlvs.controller.service.PortRange;
+import io.xlvs.controller.service.Prefix;
 import io.xlvs.controller.service.Protocol;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.SchedulerFlag;
@@ -20,7 +24,9 @@ import io.xlvs.controller.service.TunnelType;
 import io.xlvs.controller.service.VirtualService;
 import io.xlvs.store.v1.StoredChecksum;
 import io.xlvs.store.v1.StoredConfiguration;
+import io.xlvs.store.v1.StoredMarkRule;
 import io.xlvs.store.v1.StoredMethod;
+import io.xlvs.store.v1.StoredPortRange;
 import io.xlvs.store.v1.StoredProtocol;
 import io.xlvs.store.v1.StoredServer;
 import io.xlvs.store.v1.StoredService;
@@ -51,6 +57,7 @@ final class SnapshotCodec {
             .setTcp(timeouts.tcpSeconds())
             .setTcpFin(timeouts.tcpFinSeconds())
             .setUdp(timeouts.udpSeconds()))
+        .addAllMarkRules(configuration.markRules().values().stream().map(SnapshotCodec::encode).toList())
         .build();
     Map<VirtualService, byte[]> next = new IdentityHashMap<>(configuration.services().size());
     int size = head.getSerializedSize();
@@ -88,7 +95,8 @@ final class SnapshotCodec {
       services.add(decode(service));
     }
     StoredTimeouts timeouts = stored.getTimeouts();
-    return Configuration.of(stored.getRevision(), new Timeouts(timeouts.getTcp(), timeouts.getTcpFin(), timeouts.getUdp()), services);
+    return Configuration.of(stored.getRevision(), new Timeouts(timeouts.getTcp(), timeouts.getTcpFin(), timeouts.getUdp()), services,
+        stored.getMarkRulesList().stream().map(SnapshotCodec::decode).toList());
   }
 
   private static StoredService encode(VirtualService service) {
@@ -136,6 +144,33 @@ final class SnapshotCodec {
           stored.getIpv6() ? AddressFamily.IPV6 : AddressFamily.IPV4, Integer.toUnsignedLong(stored.getFirewallMark()));
     }
     return new ServiceKey.Endpoint(decode(stored.getProtocol()), decode(stored.getAddress()), stored.getPort());
+  }
+
+  private static StoredMarkRule encode(MarkRule rule) {
+    Prefix destination = rule.key().destination();
+    return StoredMarkRule.newBuilder()
+        .setFirewallMark((int) rule.key().mark())
+        .setAddress(encode(destination.address()))
+        .setPrefixLength(destination.length())
+        .addAllTcpPorts(rule.tcpPorts().stream().map(SnapshotCodec::encode).toList())
+        .addAllUdpPorts(rule.udpPorts().stream().map(SnapshotCodec::encode).toList())
+        .setRevision(rule.revision())
+        .build();
+  }
+
+  private static MarkRule decode(StoredMarkRule stored) {
+    Prefix destination = new Prefix(decode(stored.getAddress()), stored.getPrefixLength());
+    return new MarkRule(new MarkRuleKey(Integer.toUnsignedLong(stored.getFirewallMark()), destination),
+        stored.getTcpPortsList().stream().map(SnapshotCodec::decode).toList(),
+        stored.getUdpPortsList().stream().map(SnapshotCodec::decode).toList(), stored.getRevision());
+  }
+
+  private static StoredPortRange encode(PortRange range) {
+    return StoredPortRange.newBuilder().setFirst(range.first()).setLast(range.last()).build();
+  }
+
+  private static PortRange decode(StoredPortRange stored) {
+    return new PortRange(stored.getFirst(), stored.getLast());
   }
 
   private static StoredServer encode(RealServer server) {

@@ -11,6 +11,7 @@ import io.xlvs.controller.registry.ServiceRegistry;
 import io.xlvs.v1.ConnectionsGrpc;
 import io.xlvs.v1.DirectorGrpc;
 import io.xlvs.v1.LocalAddressesGrpc;
+import io.xlvs.v1.MarkRulesGrpc;
 import io.xlvs.v1.RealServersGrpc;
 import io.xlvs.v1.VirtualServicesGrpc;
 import java.util.UUID;
@@ -26,6 +27,7 @@ final class ApiHarness implements AutoCloseable {
   final VirtualServicesGrpc.VirtualServicesBlockingStub services;
   final RealServersGrpc.RealServersBlockingStub servers;
   final LocalAddressesGrpc.LocalAddressesBlockingStub localAddresses;
+  final MarkRulesGrpc.MarkRulesBlockingStub markRules;
   final DirectorGrpc.DirectorBlockingStub director;
   final ConnectionsGrpc.ConnectionsBlockingStub connections;
 
@@ -42,6 +44,7 @@ final class ApiHarness implements AutoCloseable {
     services = VirtualServicesGrpc.newBlockingStub(channel);
     servers = RealServersGrpc.newBlockingStub(channel);
     localAddresses = LocalAddressesGrpc.newBlockingStub(channel);
+    markRules = MarkRulesGrpc.newBlockingStub(channel);
     director = DirectorGrpc.newBlockingStub(channel);
     connections = ConnectionsGrpc.newBlockingStub(channel);
   }

@@ -8,6 +8,9 @@ import io.xlvs.controller.service.AddressFamily;
 import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.ForwardingMethod;
 import io.xlvs.controller.service.IpAddress;
+import io.xlvs.controller.service.MarkRule;
+import io.xlvs.controller.service.MarkRuleKey;
+import io.xlvs.controller.service.PortRange;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.SchedulerFlag;
 import io.xlvs.controller.service.ServiceKey;
@@ -57,13 +60,17 @@ class DirectoryStoreTest {
         List.of(), 4, 4);
     VirtualService mark = new VirtualService(new ServiceKey.FirewallMark(AddressFamily.IPV6, 4294967295L), "wlc", Set.of(), 60, 0, 128,
         "sip", false, List.of(), List.of(), 5, 5);
-    return Configuration.of(9, new Timeouts(1, 2, 2147483), List.of(web, dns, mark));
+    MarkRule ports = new MarkRule(MarkRuleKey.parse("4294967295:fd00::100/120"), List.of(new PortRange(80, 80), new PortRange(8000, 8080)),
+        List.of(), 7);
+    MarkRule everything = new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(PortRange.ALL), List.of(PortRange.ALL), 6);
+    return Configuration.of(9, new Timeouts(1, 2, 2147483), List.of(web, dns, mark), List.of(ports, everything));
   }
 
   private static void assertSame(Configuration actual, Configuration expected) {
     assertThat(actual.revision()).isEqualTo(expected.revision());
     assertThat(actual.timeouts()).isEqualTo(expected.timeouts());
     assertThat(List.copyOf(actual.services().values())).isEqualTo(List.copyOf(expected.services().values()));
+    assertThat(List.copyOf(actual.markRules().values())).isEqualTo(List.copyOf(expected.markRules().values()));
   }
 
   private static Configuration withRevision(long revision) {
