@@ -14,6 +14,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A refusal of xlvsd, with the details of google.rpc that came with it.
@@ -31,7 +32,13 @@ public record ApiError(Code code, String description, List<Field> fields, String
    * @param name path in the request, such as {@code virtual_service.scheduler}
    * @param description value and remedy
    */
-  public record Field(String name, String description) {}
+  public record Field(String name, String description) {
+    /** The description, with the field's name in front unless it says it. */
+    String text() {
+      String leaf = leaf(name);
+      return description.contains(leaf.replace('_', ' ')) ? description : leaf + ": " + description;
+    }
+  }
 
   /** Reads what a failed call carries. */
   public static ApiError of(StatusRuntimeException failure) {
@@ -57,6 +64,11 @@ public record ApiError(Code code, String description, List<Field> fields, String
     return new ApiError(failure.getStatus().getCode(), description == null ? "" : description, fields, type, name);
   }
 
+  /** The same refusal for these of its fields alone. */
+  public ApiError about(List<Field> some) {
+    return new ApiError(code, description, some, resourceType, resourceName);
+  }
+
   /** Whether the call never reached a daemon, and then why. */
   public static Unreachable unreachable(StatusRuntimeException failure, Path socket) {
     if (failure.getStatus().getCode() != Code.UNAVAILABLE) {
@@ -75,16 +87,14 @@ public record ApiError(Code code, String description, List<Field> fields, String
     return new Unreachable(socket, (description == null ? "connection lost" : description) + "; is xlvsd running?");
   }
 
-  /** What was refused and why, a line for each bad field, without the operation's path in front of it. */
+  /** What was refused and why: every bad field, or the resource that is missing or in the way. */
   public String detail() {
     if (fields.isEmpty()) {
       return description;
     }
-    StringBuilder text = new StringBuilder();
-    for (Field field : fields) {
-      text.append(text.isEmpty() ? "" : "\n").append(leaf(field.name())).append(": ").append(field.description());
-    }
-    return text.toString();
+    // Of a resource that is missing or in the way the description says it all; its field is only where it was named.
+    return fields.stream().map(field -> resourceType.isEmpty() ? field.text() : field.description())
+        .collect(Collectors.joining("; "));
   }
 
   /** {@code scheduler} of {@code operations[3].create_service.virtual_service.scheduler}. */

@@ -4,8 +4,8 @@ package io.xlvs.ctl;
 /**
  * The end of a command that did not do what it was asked to: what the user reads and the exit status.
  *
- * <p>The text is the first line on standard error, ipvsadm's own words where ipvsadm has some (scripts compare it); the
- * detail follows on lines of its own and names field, value and remedy.
+ * <p>The user reads one line: the text, ipvsadm's own words where ipvsadm has some (scripts compare them), a colon, and the
+ * detail, which names field, value and remedy.
  */
 public final class Failure extends RuntimeException {
   /** Wrong usage: no command was sent. ipvsadm's status for its own checks. */
@@ -18,8 +18,8 @@ public final class Failure extends RuntimeException {
 
   /**
    * @param status exit status, 1..255
-   * @param text first line on standard error
-   * @param detail further lines, or an empty string
+   * @param text what went wrong
+   * @param detail field, value and remedy, or an empty string if the text has them
    */
   public Failure(int status, String text, String detail) {
     // No stack trace: this is an answer to the user, not a fault of the program.
@@ -33,13 +33,13 @@ public final class Failure extends RuntimeException {
     return status;
   }
 
-  /** Lines after the first, or an empty string. */
-  public String detail() {
-    return detail;
+  /** All of it. */
+  public String line() {
+    return detail.isEmpty() ? getMessage() : getMessage() + ": " + detail;
   }
 
-  /** The same failure with another line in front of its detail, such as where in a file it happened. */
-  public Failure at(String where) {
-    return new Failure(status, getMessage(), detail.isEmpty() ? where : where + "\n" + detail);
+  /** The same failure, told with where in a file it happened and what became of the rest. */
+  public Failure at(String where, String outcome) {
+    return new Failure(status, where + ": " + line() + "; " + outcome, "");
   }
 }

@@ -4,8 +4,7 @@ package io.xlvs.ctl;
 import io.xlvs.ctl.ipvs.IpvsTool;
 import io.xlvs.ctl.ipvs.Names;
 import io.xlvs.ctl.verbs.VerbTool;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
+import java.io.BufferedOutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -26,8 +25,7 @@ public final class Main {
 
   /** Runs the command line and exits with its status. */
   public static void main(String[] arguments) {
-    CheckedOutput stdout = new CheckedOutput(new FileOutputStream(FileDescriptor.out));
-    PrintStream out = new PrintStream(stdout, false, StandardCharsets.UTF_8);
+    PrintStream out = new PrintStream(new BufferedOutputStream(new StandardOutput(), 1 << 16), false, StandardCharsets.UTF_8);
     Console console = new Console(
         System.in, out, System.err, System.getenv(), Boolean.getBoolean(TERMINAL_PROPERTY), Names.ofHost());
     int status;
@@ -38,10 +36,6 @@ public final class Main {
       status = 1;
     }
     out.flush();
-    if (status == 0 && stdout.failure() != null) {
-      System.err.println("cannot write to standard output: " + stdout.failure().getMessage());
-      status = 1;
-    }
     System.exit(status);
   }
 

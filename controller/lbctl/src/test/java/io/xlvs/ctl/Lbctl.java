@@ -17,9 +17,9 @@ import java.util.OptionalInt;
 final class Lbctl {
   /** What a run left behind. */
   record Result(int status, String out, String err) {
-    /** The first line of standard error, which scripts compare. */
-    String text() {
-      return err.lines().findFirst().orElse("");
+    /** Whether a failure is told in one line: this text, which scripts compare, and after a colon what it is about. */
+    boolean says(String text) {
+      return err.equals(text + "\n") || err.startsWith(text + ": ") && err.indexOf('\n') == err.length() - 1;
     }
   }
 

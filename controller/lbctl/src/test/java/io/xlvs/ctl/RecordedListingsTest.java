@@ -60,8 +60,11 @@ final class RecordedListingsTest {
       }
     }
     assertThat(result.out()).as("lbctl " + recorded.arguments()).isEqualTo(expected);
-    assertThat(result.text()).as("lbctl " + recorded.arguments())
-        .isEqualTo(recorded.err().isEmpty() ? "" : recorded.err().get(0));
+    if (recorded.err().isEmpty()) {
+      assertThat(result.err()).as("lbctl " + recorded.arguments()).isEmpty();
+    } else {
+      assertThat(result).as("lbctl " + recorded.arguments()).matches(answer -> answer.says(recorded.err().get(0)));
+    }
     assertThat(result.status()).as("lbctl " + recorded.arguments()).isEqualTo(recorded.status());
   }
 

@@ -71,22 +71,24 @@ enum Command {
     for (Option option : Option.values()) {
       if (!given.contains(option)) {
         if (required.contains(option)) {
-          throw usage("You need to supply the '" + option.label() + "' option for the '" + label + "' command");
+          throw usage("You need to supply the '" + option.label() + "' option for the '" + label + "' command",
+              "add " + option.written());
         }
       } else if (exclusive.contains(option)) {
         if (first != null) {
           throw usage(
               "The option '" + option.label() + "' conflicts with the '" + first.label() + "' option in the '" + label
-                  + "' command");
+                  + "' command", "give one of them");
         }
         first = option;
       } else if (!required.contains(option) && !permitted.contains(option)) {
-        throw usage("Illegal '" + option.label() + "' option with the '" + label + "' command");
+        throw usage("Illegal '" + option.label() + "' option with the '" + label + "' command",
+            "leave out " + option.written());
       }
     }
   }
 
-  private static Failure usage(String text) {
-    return new Failure(Failure.USAGE, text, "");
+  private static Failure usage(String text, String remedy) {
+    return new Failure(Failure.USAGE, text, remedy);
   }
 }

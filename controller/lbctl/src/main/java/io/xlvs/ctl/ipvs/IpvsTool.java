@@ -76,10 +76,10 @@ public final class IpvsTool {
           .setService(rule.hasService() ? ResourceNames.service(rule) : "").build());
       case GET_LOCAL_ADDRESS -> LocalAddressListing.print(console.out(), localAddressServices(rule));
       case START_DAEMON -> throw new Failure(255, "Operation not supported",
-          "start-daemon: xlvs has no connection sync daemon. Give every director the same rules (lbctl -S | lbctl -R) and"
-              + " use -s mh: then each of them picks the same real server for a connection.");
+          "--start-daemon: xlvs has no connection sync daemon; give every director the same rules (lbctl -S | lbctl -R) and"
+              + " use -s mh, with which each of them picks the same real server for a connection");
       case STOP_DAEMON -> throw new Failure(255, "No daemon is running",
-          "stop-daemon: xlvs has no connection sync daemon.");
+          "--stop-daemon: xlvs has no connection sync daemon");
       default -> change(rule);
     }
   }

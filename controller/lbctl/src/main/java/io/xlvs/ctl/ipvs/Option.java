@@ -3,50 +3,57 @@ package io.xlvs.ctl.ipvs;
 
 /** Options by the names that ipvsadm's messages use, in the order in which ipvsadm checks them against the command. */
 enum Option {
-  NUMERIC("numeric"),
-  CONNECTION("connection"),
-  SERVICE("service-address"),
-  SCHEDULER("scheduler"),
-  PERSISTENT("persistent"),
-  NETMASK("netmask"),
-  SERVER("real-server"),
-  FORWARD("forwarding-method"),
-  WEIGHT("weight"),
-  U_THRESHOLD("u-threshold"),
-  L_THRESHOLD("l-threshold"),
-  MCAST_INTERFACE("mcast-interface"),
-  TIMEOUT("timeout"),
-  DAEMON("daemon"),
-  STATS("stats"),
-  RATE("rate"),
-  THRESHOLDS("thresholds"),
-  PERSISTENT_CONN("persistent-conn"),
-  NOSORT("nosort"),
-  SYNCID("syncid"),
-  EXACT("exact"),
-  OPS("ops"),
-  PE("pe"),
-  SCHED_FLAGS("sched-flags"),
-  TUN_INFO("tun-info"),
-  TUN_TYPE("tun-type"),
-  TUN_PORT("tun-port"),
-  TUN_NOCSUM("tun-nocsum"),
-  TUN_CSUM("tun-csum"),
-  TUN_REMCSUM("tun-remcsum"),
-  SYNC_MAXLEN("sync-maxlen"),
-  MCAST_GROUP("mcast-group"),
-  MCAST_PORT("mcast-port"),
-  MCAST_TTL("mcast-ttl"),
-  LOCAL_ADDRESS("local-address");
+  NUMERIC("numeric", "-n"),
+  CONNECTION("connection", "-c"),
+  SERVICE("service-address", "-t, -u or -f"),
+  SCHEDULER("scheduler", "-s"),
+  PERSISTENT("persistent", "-p"),
+  NETMASK("netmask", "-M"),
+  SERVER("real-server", "-r"),
+  FORWARD("forwarding-method", "-m, -g, -i or -b"),
+  WEIGHT("weight", "-w"),
+  U_THRESHOLD("u-threshold", "-x"),
+  L_THRESHOLD("l-threshold", "-y"),
+  MCAST_INTERFACE("mcast-interface", "--mcast-interface"),
+  TIMEOUT("timeout", "--timeout"),
+  DAEMON("daemon", "--daemon"),
+  STATS("stats", "--stats"),
+  RATE("rate", "--rate"),
+  THRESHOLDS("thresholds", "--thresholds"),
+  PERSISTENT_CONN("persistent-conn", "--persistent-conn"),
+  NOSORT("nosort", "--nosort"),
+  SYNCID("syncid", "--syncid"),
+  EXACT("exact", "--exact"),
+  OPS("ops", "-o"),
+  PE("pe", "--pe"),
+  SCHED_FLAGS("sched-flags", "-b"),
+  TUN_INFO("tun-info", "--tun-info"),
+  TUN_TYPE("tun-type", "--tun-type"),
+  TUN_PORT("tun-port", "--tun-port"),
+  TUN_NOCSUM("tun-nocsum", "--tun-nocsum"),
+  TUN_CSUM("tun-csum", "--tun-csum"),
+  TUN_REMCSUM("tun-remcsum", "--tun-remcsum"),
+  SYNC_MAXLEN("sync-maxlen", "--sync-maxlen"),
+  MCAST_GROUP("mcast-group", "--mcast-group"),
+  MCAST_PORT("mcast-port", "--mcast-port"),
+  MCAST_TTL("mcast-ttl", "--mcast-ttl"),
+  LOCAL_ADDRESS("local-address", "-z");
 
   private final String label;
+  private final String written;
 
-  Option(String label) {
+  Option(String label, String written) {
     this.label = label;
+    this.written = written;
   }
 
   /** Name in messages. */
   String label() {
     return label;
+  }
+
+  /** How it is written on a command line. */
+  String written() {
+    return written;
   }
 }

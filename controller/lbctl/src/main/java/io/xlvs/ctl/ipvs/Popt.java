@@ -33,8 +33,17 @@ final class Popt {
   static final class BadOption extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private final String problem;
+
     BadOption(String argument, String problem) {
       super(argument + ": " + problem, null, false, false);
+      this.problem = problem;
+    }
+
+    /** What to do about it. */
+    String remedy() {
+      return problem.equals(MISSING) ? "write its value after it"
+          : problem.equals(UNWANTED) ? "leave out what follows the =" : "`lbctl -h' lists the options";
     }
   }
 
@@ -153,8 +162,8 @@ final class Popt {
     }
   }
 
-  /** ipvsadm's answer to a command line that does not begin with a command. */
+  /** The answer to a command line that does not begin with a command. */
   static Failure tryHelp(String why) {
-    return new Failure(255, "Try `lbctl -h' or 'lbctl --help' for more information.", why);
+    return new Failure(255, why + "; try `lbctl -h' or 'lbctl --help' for more information", "");
   }
 }

@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * {@code ipvsadm -R}: rules from standard input, one a line, as ONE transaction: all of them or, if one is wrong, none.
@@ -33,6 +34,7 @@ import java.util.regex.Pattern;
  * would give it (a repeated field is a concatenation), and never exists as objects.
  */
 final class Restore {
+  private static final String NOTHING = "nothing was restored";
   private static final Pattern BLANKS = Pattern.compile("\\s+");
   private static final Pattern INDEX = Pattern.compile("operations\\[(\\d+)]");
   private static final MethodDescriptor<ByteString, ApplyResponse> APPLY = DirectorGrpc.getApplyMethod().toBuilder(
@@ -105,11 +107,11 @@ final class Restore {
       rule = RuleParser.parse(names, List.of(BLANKS.split(text)));
       Operation operation = rule.command == null ? null : Operations.of(rule);
       if (operation == null) {
-        throw new Failure(Failure.USAGE, "Only rules can be restored: -A -E -D -a -e -d -C -P -Q --set", "");
+        throw new Failure(Failure.USAGE, "only rules can be restored: -A -E -D -a -e -d -C -P -Q --set", "");
       }
       coder.writeMessage(ApplyRequest.OPERATIONS_FIELD_NUMBER, operation);
     } catch (Failure failure) {
-      throw failure.at("line " + number + ": " + text + "\nNothing was restored.");
+      throw failure.at(where(number, text), NOTHING);
     }
     rule.warnings.forEach(warning -> err.println(warning + " (line " + number + ")"));
     if (operations == lines.length) {
@@ -123,27 +125,28 @@ final class Restore {
   private Failure refusal(ApiError error) {
     int index = index(error);
     if (index < 0 || index >= operations) {
-      return IpvsErrors.of(error, Command.RESTORE).at("Nothing was restored.");
+      return IpvsErrors.of(error, Command.RESTORE).at("-R", NOTHING);
     }
-    StringBuilder where = new StringBuilder("line " + lines[index] + ": " + text(lines[index]));
-    for (ApiError.Field field : error.fields()) {
-      int other = index(field.name());
-      if (other >= 0 && other < operations && other != index) {
-        where.append("\nline ").append(lines[other]).append(": ").append(text(lines[other]));
-      }
-    }
-    return IpvsErrors.of(error, commands[index]).at(where + "\nNothing was restored.");
+    // The first bad line is told in full, the others by number.
+    List<ApiError.Field> first = error.fields().stream().filter(field -> index(field.name()) == index).toList();
+    String others = error.fields().stream().mapToInt(field -> index(field.name()))
+        .filter(other -> other < operations && other != index).distinct()
+        .mapToObj(other -> other < 0 ? "more" : Integer.toString(lines[other])).collect(Collectors.joining(", "));
+    return IpvsErrors.of(error.about(first), commands[index])
+        .at(where(lines[index], text(lines[index])), (others.isEmpty() ? "" : "wrong as well: lines " + others + "; ") + NOTHING);
   }
 
-  /** Which operation was refused, or -1: named by the first bad field or by the description. */
+  private static String where(int number, String text) {
+    return "line " + number + " (" + text + ")";
+  }
+
+  /** Which operation the error's code is about, or -1: the one whose field says what the error says, else the first. */
   private static int index(ApiError error) {
-    for (ApiError.Field field : error.fields()) {
-      int index = index(field.name());
-      if (index >= 0) {
-        return index;
-      }
-    }
-    return index(error.description());
+    List<ApiError.Field> fields = error.fields();
+    return fields.stream().filter(field -> error.description().startsWith(field.description())).findFirst()
+        .or(() -> fields.stream().findFirst())
+        .map(field -> index(field.name()))
+        .orElseGet(() -> index(error.description()));
   }
 
   private static int index(String text) {

@@ -27,6 +27,8 @@ final class RuleParser {
   private String server;
   private String netmask;
   private String schedulerFlags;
+  /** The option that is being read, as it may be written. */
+  private String current;
 
   private RuleParser(Names names) {
     this.names = names;
@@ -78,7 +80,8 @@ final class RuleParser {
       if (first != null && (first.word().command() != null || first.word() == Word.HELP || first.word() == Word.VERSION)) {
         return first;
       }
-      throw Popt.tryHelp("The first option must be a command, such as -A, -a, -L or -S.");
+      throw Popt.tryHelp((first == null ? "no option is there" : "`" + first.word().written() + "' is not a command")
+          + ": the first option must be one, such as -A, -a, -L or -S");
     } catch (Popt.BadOption bad) {
       throw Popt.tryHelp(bad.getMessage());
     }
@@ -101,11 +104,12 @@ final class RuleParser {
         option(found.word(), found.value());
       }
     } catch (Popt.BadOption bad) {
-      throw new Failure(255, bad.getMessage(), "");
+      throw new Failure(255, bad.getMessage(), bad.remedy());
     }
   }
 
   private void option(Word word, String value) {
+    current = value == null ? word.written() : word.written() + " " + value;
     switch (word) {
       case TCP_SERVICE -> service(Protocol.PROTOCOL_TCP, value);
       case UDP_SERVICE -> service(Protocol.PROTOCOL_UDP, value);
@@ -185,18 +189,15 @@ final class RuleParser {
       case MCAST_TTL -> daemonNumber(Option.MCAST_TTL, "illegal mcast-ttl specified", value, 1, 255);
       case MCAST_INTERFACE -> set(Option.MCAST_INTERFACE);
       case MCAST_GROUP -> set(Option.MCAST_GROUP);
-      default -> throw new Failure(Failure.USAGE, "invalid option `" + written(word) + "'",
-          "One command at a time: this one is '" + rule.command.label() + "'.");
+      default -> throw new Failure(Failure.USAGE, "invalid option `" + word.written() + "'",
+          "one command at a time, and this one is '" + rule.command.label() + "'");
     }
-  }
-
-  private static String written(Word word) {
-    return word.shortNames().isEmpty() ? "--" + word.longNames().get(0) : "-" + word.shortNames().charAt(0);
   }
 
   private void set(Option option) {
     if (!rule.options.add(option)) {
-      throw new Failure(Failure.USAGE, "multiple '" + option.label() + "' options specified", "");
+      throw new Failure(Failure.USAGE, "multiple '" + option.label() + "' options specified",
+          "`" + current + "' is a second one: leave one of them out");
     }
   }
 
@@ -227,7 +228,7 @@ final class RuleParser {
     InetAddress address = value.indexOf(':') >= 0 ? Addresses.ipv6(value) : Addresses.ipv4(value);
     if (address == null) {
       throw usage("illegal local address specified", value,
-          "is not an address of this director: an IPv4 or IPv6 address without a port");
+          "is not an address: an IPv4 or IPv6 address of this director, without a port");
     }
     return address;
   }
@@ -269,12 +270,12 @@ final class RuleParser {
       taken = 3;
       if (words.size() < taken) {
         throw new Failure(Failure.USAGE, "--set option requires 3 timeout values",
-            "lbctl --set TCP TCPFIN UDP, in seconds; 0 leaves one as it is");
+            "got " + words.size() + ": write --set TCP TCPFIN UDP, in seconds; 0 leaves one as it is");
       }
       rule.timeoutSeconds = words.subList(0, taken).stream().mapToInt(word -> timeout(word, 0)).toArray();
     }
     if (words.size() > taken) {
-      throw new Failure(Failure.USAGE, "unexpected argument " + words.get(taken), "");
+      throw new Failure(Failure.USAGE, "unexpected argument " + words.get(taken), "it belongs to no option: leave it out");
     }
   }
 
@@ -308,10 +309,10 @@ final class RuleParser {
   private void checkService() {
     if (rule.mark == 0 && rule.port == 0 && rule.persistence == 0) {
       throw new Failure(Failure.USAGE, "Zero port specified for non-persistent service",
-          "A service on every port needs -p, so that a client's connections go to one server; or write ADDRESS:PORT");
+          "a service on every port needs -p, so that a client's connections go to one server; or write ADDRESS:PORT");
     }
     if (rule.has(Option.OPS) && rule.mark == 0 && rule.protocol != Protocol.PROTOCOL_UDP) {
-      throw new Failure(Failure.USAGE, "One-Packet Scheduling is only for UDP virtual services", "Use -u, or leave -o out");
+      throw new Failure(Failure.USAGE, "One-Packet Scheduling is only for UDP virtual services", "use -u, or leave -o out");
     }
   }
 

@@ -24,11 +24,11 @@ final class SchedulerFlags {
       int bit = bit(flag);
       if (bit == 0) {
         throw new Failure(Failure.USAGE, "invalid scheduler flag `" + flag + "'",
-            "Flags are sh-fallback, sh-port, mh-fallback, mh-port, flag-1, flag-2 and flag-3");
+            "flags are sh-fallback, sh-port, mh-fallback, mh-port, flag-1, flag-2 and flag-3");
       }
       if (!flag.startsWith(GENERIC) && !flag.startsWith(scheduler + "-")) {
         throw new Failure(Failure.USAGE, "incompatible scheduler flag `" + flag + "'",
-            "It belongs to -s " + flag.substring(0, 2) + ", the scheduler is " + (scheduler.isEmpty() ? "wlc" : scheduler));
+            "it belongs to -s " + flag.substring(0, 2) + ", the scheduler is " + (scheduler.isEmpty() ? "wlc" : scheduler));
       }
       bits.add(bit);
     }

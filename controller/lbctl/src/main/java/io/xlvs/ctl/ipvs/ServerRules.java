@@ -49,7 +49,7 @@ final class ServerRules {
   private static void checkTunnel(Rule rule, boolean tunnel) {
     if (!tunnel) {
       if (TUNNEL_OPTIONS.stream().anyMatch(rule::has)) {
-        throw new Failure(Failure.USAGE, "Tunnel options conflict with forward method", "--tun-... options need -i");
+        throw new Failure(Failure.USAGE, "Tunnel options conflict with forward method", "give -i, or leave the --tun-... options out");
       }
       return;
     }
@@ -57,7 +57,7 @@ final class ServerRules {
     if (rule.tunnelType == TunnelType.TUNNEL_TYPE_GUE && !rule.has(Option.TUN_PORT)) {
       throw new Failure(Failure.USAGE,
           "You need to supply the 'tun-port' option for the '" + type + "' tunnel type",
-          "Add --tun-port PORT: the UDP port on which the server takes GUE");
+          "add --tun-port PORT: the UDP port on which the server takes GUE");
     }
     Option first = null;
     for (Option option : TUNNEL_OPTIONS) {
@@ -66,12 +66,12 @@ final class ServerRules {
       }
       if (foreign(rule.tunnelType).contains(option)) {
         throw new Failure(Failure.USAGE,
-            "Illegal '" + option.label() + "' option with the '" + type + "' tunnel type", "");
+            "Illegal '" + option.label() + "' option with the '" + type + "' tunnel type", "leave out " + option.written());
       }
       if (CHECKSUMS.contains(option)) {
         if (first != null) {
           throw new Failure(Failure.USAGE, "The option '" + option.label() + "' conflicts with the '" + first.label()
-              + "' option in the '" + type + "' tunnel type", "");
+              + "' option in the '" + type + "' tunnel type", "give one of them");
         }
         first = option;
       }

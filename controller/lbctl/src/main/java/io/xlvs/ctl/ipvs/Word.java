@@ -107,4 +107,9 @@ enum Word {
   List<String> longNames() {
     return longNames;
   }
+
+  /** How messages write it. */
+  String written() {
+    return shortNames.isEmpty() ? "--" + longNames.get(0) : "-" + shortNames.charAt(0);
+  }
 }

@@ -87,8 +87,8 @@ final class ConnectionCommands implements Runnable {
         return ConnectionState.valueOf("CONNECTION_STATE_" + name.toUpperCase(Locale.ROOT).replace('-', '_'));
       } catch (IllegalArgumentException e) {
         throw new Failure(Failure.USAGE, "--state: `" + name + "' is not a state",
-            "States are none, established, syn-sent, syn-recv, fin-wait, time-wait, close, close-wait, last-ack, listen,"
-                + " synack, udp, assured.");
+            "states are none, established, syn-sent, syn-recv, fin-wait, time-wait, close, close-wait, last-ack, listen,"
+                + " synack, udp, assured");
       }
     }
 

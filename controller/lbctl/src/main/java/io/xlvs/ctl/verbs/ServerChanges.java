@@ -77,7 +77,7 @@ final class ServerChanges {
       if (mask.getPathsCount() == 0) {
         // An empty mask would reset everything to its default.
         throw new Failure(Failure.USAGE, "server set: nothing to change is given",
-            "Give at least one option, such as --weight; see `lbctl server set --help'.");
+            "give at least one option, such as --weight; try `lbctl server set --help'");
       }
       RealServer updated = client().servers().updateRealServer(UpdateRealServerRequest.newBuilder()
           .setRealServer(wanted).setUpdateMask(mask).setValidateOnly(dryRun()).build());

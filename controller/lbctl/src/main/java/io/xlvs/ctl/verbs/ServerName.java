@@ -26,7 +26,7 @@ final class ServerName {
     Matcher server = SERVER.matcher(text);
     if (!server.matches()) {
       throw new Failure(Failure.USAGE, "SERVER: `" + text + "' is not a real server",
-          "Write ADDRESS:PORT, such as 10.1.0.11:8080 or [fd01::11]:8080; without a port it is the service's");
+          "write ADDRESS:PORT, such as 10.1.0.11:8080 or [fd01::11]:8080; without a port it is the service's");
     }
     String port = server.group("port6") != null ? server.group("port6") : server.group("port4");
     String address = server.group("v6") != null ? server.group("v6")

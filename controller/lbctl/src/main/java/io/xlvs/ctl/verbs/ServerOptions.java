@@ -92,7 +92,7 @@ final class ServerOptions {
 
   private static int natural(String option, int value) {
     if (value < 0) {
-      throw new Failure(Failure.USAGE, option + ": `" + value + "' is negative", "Give a number of 0 or more.");
+      throw new Failure(Failure.USAGE, option + ": `" + value + "' is negative", "give a number of 0 or more");
     }
     return value;
   }

@@ -65,7 +65,7 @@ final class ServiceChanges {
       if (mask.getPathsCount() == 0) {
         // An empty mask would reset everything to its default.
         throw new Failure(Failure.USAGE, "service set: nothing to change is given",
-            "Give at least one option, such as --scheduler; see `lbctl service set --help'.");
+            "give at least one option, such as --scheduler; try `lbctl service set --help'");
       }
       if (etag != null) {
         wanted.setEtag(etag);

@@ -54,7 +54,7 @@ final class ServiceName {
           .build();
     }
     throw new Failure(Failure.USAGE, "SERVICE: `" + text + "' is not a service",
-        "Write PROTOCOL:ADDRESS:PORT, such as tcp:10.0.0.100:80 or udp:[fd00::100]:53, or fwm:MARK, fwm6:MARK (1 to"
+        "write PROTOCOL:ADDRESS:PORT, such as tcp:10.0.0.100:80 or udp:[fd00::100]:53, or fwm:MARK, fwm6:MARK (1 to"
             + " 4294967295)");
   }
 
@@ -77,7 +77,7 @@ final class ServiceName {
   static int port(String digits) {
     int port = Integer.parseInt(digits);
     if (port > 65535) {
-      throw new Failure(Failure.USAGE, "port: `" + digits + "' is not a port", "A port is a number of 0 to 65535.");
+      throw new Failure(Failure.USAGE, "port: `" + digits + "' is not a port", "a number of 0 to 65535 would be");
     }
     return port;
   }

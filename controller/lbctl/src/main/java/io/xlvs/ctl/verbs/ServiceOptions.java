@@ -49,7 +49,7 @@ final class ServiceOptions {
     if (persistence != null) {
       if (persistence < 0) {
         throw new Failure(Failure.USAGE, "--persistence: `" + persistence + "' is not a time",
-            "Give seconds, 1 to 2678400, or 0 for none.");
+            "give seconds, 1 to 2678400, or 0 for none");
       }
       service.setPersistenceTimeoutSeconds(persistence);
       fields.add("persistence_timeout_seconds");
@@ -78,6 +78,6 @@ final class ServiceOptions {
       return "persistence_netmask";
     }
     throw new Failure(Failure.USAGE, "--netmask: `" + netmask + "' is not a mask",
-        "Give a mask such as 255.255.255.0, or for IPv6 a prefix length of 1 to 128.");
+        "give a mask such as 255.255.255.0, or for IPv6 a prefix length of 1 to 128");
   }
 }

@@ -34,12 +34,27 @@ public final class VerbTool {
     commands.setErr(err);
     commands.setColorScheme(CommandLine.Help.defaultColorScheme(console.colours() ? Ansi.ON : Ansi.OFF));
     commands.setCaseInsensitiveEnumValuesAllowed(true);
+    commands.registerConverter(Integer.class, text -> (int) number(text, Integer.MAX_VALUE));
+    commands.registerConverter(int.class, text -> (int) number(text, Integer.MAX_VALUE));
+    commands.registerConverter(long.class, text -> number(text, Long.MAX_VALUE));
     commands.setUsageHelpWidth(100);
     commands.setParameterExceptionHandler(this::wrongUsage);
     commands.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure));
     int status = commands.execute(arguments.toArray(String[]::new));
     out.flush();
     return status;
+  }
+
+  private static long number(String text, long most) {
+    try {
+      long number = Long.parseLong(text);
+      if (number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw new CommandLine.TypeConversionException("`" + text + "' is not a whole number of at most " + most);
   }
 
   private static CommandLine commands(Session session) {
@@ -68,8 +83,8 @@ public final class VerbTool {
 
   private int wrongUsage(CommandLine.ParameterException failure, String[] arguments) {
     String command = failure.getCommandLine().getCommandSpec().qualifiedName();
-    return console.report(new Failure(Failure.USAGE, command + ": " + failure.getMessage(),
-        "Try `" + command + " --help'."));
+    return console.report(new Failure(Failure.USAGE, command,
+        failure.getMessage() + "; try `" + command + " --help'"));
   }
 
   private int failed(Exception failure) throws Exception {
@@ -89,7 +104,7 @@ public final class VerbTool {
     throw failure;
   }
 
-  /** A line for each bad field; xlvsd's sentence where no field is to blame. */
+  /** Every bad field; xlvsd's sentence where no field is to blame. */
   private static String text(ApiError error) {
     String detail = error.detail();
     return detail.isEmpty() ? "xlvsd failed: " + error.code() : detail;
