@@ -27,6 +27,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
   /** Sets format and level of the whole process. */
   static void apply(boolean json, String level) {
     set((LoggerContext) LoggerFactory.getILoggerFactory(), json, Level.toLevel(level));
+    LibraryLog.install();
   }
 
   private static void set(LoggerContext context, boolean json, Level level) {

@@ -30,16 +30,24 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false,
     description = "The director's daemon of xlvs: loads the data plane, keeps the configuration and serves the API to lbctl.",
-    footer = {"", "Examples:", "  xlvsd --interface eth0", "  xlvsd --config /etc/xlvs/xlvsd.yaml --log-format json",
-        "  xlvsd --detach          (takes the data plane out of the kernel)"})
+    footer = {"",
+        "Sections and keys of the configuration file (docs/xlvsd.yaml has each with its meaning and default):",
+        "  data-plane:  interfaces, attach-mode, bpffs, connections, half-open, services, servers, local-addresses,",
+        "               ring-entries, flow-cache",
+        "  store:       state-dir",
+        "  api:         socket, socket-mode",
+        "  log:         log-format, log-level",
+        "", "Examples:", "  xlvsd --interface eth0", "  xlvsd --config /etc/xlvs/xlvsd.yaml --log-format json",
+        "  xlvsd --detach          (takes the data plane out of the kernel)",
+        "", "Exit status: 0 stopped or detached as asked, 1 could not start, 2 wrong command line or configuration file."})
 public final class Main implements Callable<Integer> {
   private static final int FAILED = 1;
   private static final int USAGE = 2;
 
-  @Option(names = "--config", paramLabel = "FILE", description = "YAML file with the keys below; flags override it")
+  @Option(names = "--config", paramLabel = "FILE", description = "YAML file; flags, named as its keys, override it")
   private Path config;
 
-  @Option(names = "--interface", split = ",", paramLabel = "NAME", description = "interfaces to take packets from (key interfaces)")
+  @Option(names = "--interface", split = ",", paramLabel = "NAME", description = "interfaces to take packets from (key interfaces); needed")
   private List<String> interfaces;
 
   @Option(names = "--attach-mode", paramLabel = "MODE", description = "auto (default: native, else tc), native, tc or generic")
@@ -57,25 +65,25 @@ public final class Main implements Callable<Integer> {
   @Option(names = "--bpffs", paramLabel = "DIR", description = "bpf file system for pins, mounted if missing (default /run/xlvs/bpf)")
   private String bpffs;
 
-  @Option(names = "--connections", paramLabel = "N", description = "capacity for established connections")
+  @Option(names = "--connections", paramLabel = "N", description = "capacity for established connections (default 1048576)")
   private Long connections;
 
-  @Option(names = "--half-open", paramLabel = "N", description = "capacity for handshakes in progress")
+  @Option(names = "--half-open", paramLabel = "N", description = "capacity for handshakes in progress (default 262144)")
   private Long halfOpen;
 
-  @Option(names = "--services", paramLabel = "N", description = "capacity for virtual services")
+  @Option(names = "--services", paramLabel = "N", description = "capacity for virtual services (default 16384)")
   private Long services;
 
-  @Option(names = "--servers", paramLabel = "N", description = "capacity for real servers of all services")
+  @Option(names = "--servers", paramLabel = "N", description = "capacity for real servers of all services (default 65536)")
   private Long servers;
 
-  @Option(names = "--local-addresses", paramLabel = "N", description = "capacity for local addresses of all services")
+  @Option(names = "--local-addresses", paramLabel = "N", description = "capacity for local addresses of all services (default 4096)")
   private Long localAddresses;
 
-  @Option(names = "--ring-entries", paramLabel = "N", description = "capacity for scheduler rings of all services")
+  @Option(names = "--ring-entries", paramLabel = "N", description = "capacity for scheduler rings of all services (default 4194304)")
   private Long ringEntries;
 
-  @Option(names = "--flow-cache", paramLabel = "MIB", description = "memory of the flow caches, in MiB")
+  @Option(names = "--flow-cache", paramLabel = "MIB", description = "memory of the flow caches, in MiB (default 64)")
   private Long flowCache;
 
   @Option(names = "--log-format", paramLabel = "FORMAT", description = "text (default: key=value) or json")
@@ -110,6 +118,8 @@ public final class Main implements Callable<Integer> {
   /** Runs until stopped; the exit code. */
   static int run(DataPlaneProvider provider, PrintWriter out, PrintWriter err, String... arguments) {
     CommandLine line = new CommandLine(new Main(provider)).setOut(out).setErr(err);
+    line.registerConverter(Long.class, Main::number);
+    line.setUsageHelpWidth(120);
     line.setParameterExceptionHandler((e, rejected) -> usage(err, e.getMessage()));
     line.setExecutionExceptionHandler((e, command, parsed) -> {
       if (e instanceof ConfigException) {
@@ -120,6 +130,14 @@ public final class Main implements Callable<Integer> {
       return FAILED;
     });
     return line.execute(arguments);
+  }
+
+  private static Long number(String text) {
+    try {
+      return Long.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw new CommandLine.TypeConversionException("\"" + text + "\" is not a whole number");
+    }
   }
 
   private static int usage(PrintWriter err, String message) {

@@ -4,10 +4,14 @@ package io.xlvs.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.xlvs.controller.config.ApiConfig;
 import io.xlvs.controller.config.DaemonConfig;
 import io.xlvs.controller.config.DataPlaneConfig;
@@ -23,12 +27,14 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import org.slf4j.event.KeyValuePair;
 
 class MainTest {
@@ -67,9 +73,25 @@ class MainTest {
   void helpAndVersionGoToStandardOutput() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString()).contains("--interface", "--attach-mode", "--state-dir", "--detach", "xlvsd --interface eth0");
+    for (var section : DaemonConfig.class.getRecordComponents()) {
+      assertThat(out.toString()).contains("  " + kebab(section.getName()) + ": ");
+      for (var key : section.getType().getRecordComponents()) {
+        assertThat(out.toString().lines()).anyMatch(line -> line.matches(".*[ ,]" + kebab(key.getName()) + "(,.*|$)"));
+      }
+    }
+    var capacities = DataPlaneOptions.Capacities.DEFAULT;
+    assertThat(out.toString()).contains("established connections (default " + capacities.connections() + ")",
+        "in progress (default " + capacities.halfOpen() + ")", "virtual services (default " + capacities.services() + ")",
+        "real servers of all services (default " + capacities.servers() + ")",
+        "local addresses of all services (default " + capacities.localAddresses() + ")",
+        "rings of all services (default " + capacities.ringEntries() + ")", "in MiB (default " + (capacities.flowCacheBytes() >> 20) + ")");
     assertThat(run("--version")).isZero();
     assertThat(out.toString()).containsPattern("xlvsd \\d+\\.\\d+\\.\\d+");
     assertThat(err.toString()).isEmpty();
+  }
+
+  private static String kebab(String name) {
+    return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
   }
 
   @ParameterizedTest
@@ -144,7 +166,7 @@ class MainTest {
     Files.delete(temp.resolve("sock"));
     Files.createDirectories(temp.resolve("sock.new/full"));
     assertThatThrownBy(() -> Daemon.start(config(), provider, "1")).isInstanceOf(IOException.class)
-        .hasMessageContaining(temp.resolve("sock").toString()).hasMessageContaining("DirectoryNotEmpty").hasMessageContaining("--socket");
+        .hasMessageContaining(temp.resolve("sock").toString()).hasMessageContaining("a directory with files in it is in the way").hasMessageContaining("--socket");
   }
 
   @Test
@@ -158,6 +180,44 @@ class MainTest {
     assertThat(dataPlane.closed).isTrue();
     assertThat(dataPlane.detached).isFalse();
     Daemon.start(config(), provider, "1").close();
+  }
+
+  /** gRPC says much through java.util.logging, in lines of a form of their own. */
+  @Test
+  void whatLibrariesSayIsOurLogFromWarningsOn() {
+    LogSetup.apply(false, "info");
+    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    root.addAppender(log);
+    try {
+      java.util.logging.Logger library = java.util.logging.Logger.getLogger("io.grpc.netty.Whatever");
+      library.info("chatter");
+      library.log(java.util.logging.Level.WARNING, "{0} of {1}", new Object[] {3, 4});
+      library.log(java.util.logging.Level.SEVERE, "broken", new IllegalStateException("why"));
+    } finally {
+      root.detachAppender(log);
+    }
+    assertThat(log.list).extracting(ILoggingEvent::getLoggerName, ILoggingEvent::getLevel, ILoggingEvent::getFormattedMessage).containsExactly(
+        tuple("io.grpc.netty.Whatever", Level.WARN, "3 of 4"), tuple("io.grpc.netty.Whatever", Level.ERROR, "broken"));
+    assertThat(log.list.get(1).getThrowableProxy().getMessage()).isEqualTo("why");
+    assertThat(java.util.logging.Logger.getLogger("").getHandlers()).hasSize(1);
+  }
+
+  @Test
+  void aSocketInADirectoryThatIsNotThereIsRefusedAndMakesNone() {
+    Path socket = temp.resolve("no/such/sock");
+    assertThat(run("--interface", "lo", "--state-dir", temp.resolve("state").toString(), "--socket", socket.toString())).isEqualTo(1);
+    assertThat(err.toString()).isEqualTo("xlvsd: socket " + socket + " cannot be made: directory " + temp.resolve("no")
+        + " does not exist: create it; give another with --socket\n");
+    assertThat(temp.resolve("no")).doesNotExist();
+  }
+
+  @Test
+  void aStateDirectoryBelowOneThatIsNotThereIsRefused() {
+    assertThat(run("--interface", "lo", "--state-dir", temp.resolve("no/state").toString())).isEqualTo(1);
+    assertThat(err.toString()).isEqualTo("xlvsd: state directory " + temp.resolve("no/state") + " cannot be used: directory "
+        + temp.resolve("no") + " does not exist: create it; give another with --state-dir\n");
   }
 
   @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.controller.api;
 
+import io.xlvs.controller.file.FileFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -8,7 +9,6 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -36,6 +36,7 @@ public final class SocketFile {
 
   /**
    * Makes way and proves that a socket can be made there, so that a start that cannot be answered fails before it touches the kernel.
+   * Its directory is made if that alone is missing, as below an empty /run after a boot.
    *
    * @param path of the socket; one left behind by a dead daemon is replaced
    * @param mode permissions of the socket
@@ -50,7 +51,7 @@ public final class SocketFile {
       file.requireStale();
     }
     try (ServerSocketChannel trial = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      Files.createDirectories(file.path.getParent());
+      FileFailure.requireDirectory(file.path.getParent());
       Files.deleteIfExists(file.bindPath);
       trial.bind(UnixDomainSocketAddress.of(file.bindPath));
       Files.delete(file.bindPath);
@@ -60,12 +61,10 @@ public final class SocketFile {
     return file;
   }
 
-  /** Why the socket cannot be made, in one line. An exception of java.nio.file alone is no sentence: its message is a file's name. */
+  /** Why the socket cannot be made, in one line. */
   IOException unusable(IOException e) {
-    Throwable cause = e.getCause() != null ? e.getCause() : e;
-    String why = cause instanceof FileSystemException file ? file.getClass().getSimpleName().replace("Exception", "") + " " + file.getMessage()
-        : cause.getMessage();
-    return new IOException("socket " + path + " cannot be made: " + why + "; give another with --socket", e);
+    IOException cause = e.getCause() instanceof IOException inner ? inner : e;
+    return new IOException("socket " + path + " cannot be made: " + FileFailure.reason(cause, path) + "; give another with --socket", e);
   }
 
   private void requireStale() throws IOException {

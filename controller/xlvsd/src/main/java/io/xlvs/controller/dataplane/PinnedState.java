@@ -3,6 +3,7 @@ package io.xlvs.controller.dataplane;
 
 import io.xlvs.bpf.Abi;
 import io.xlvs.bpf.Settings;
+import io.xlvs.controller.file.FileFailure;
 import io.xlvs.loader.BpfException;
 import io.xlvs.loader.map.BpfMap;
 import io.xlvs.loader.map.Codecs;
@@ -30,6 +31,7 @@ final class PinnedState implements AutoCloseable {
   /** A fresh bpffs is not empty (maps.debug, progs.debug), so the pins have a directory of their own. */
   private static final String DIRECTORY = "director";
 
+  private static final int EPERM = 1;
   private static final int EAGAIN = 11;
 
   private final Path bpffs;
@@ -50,10 +52,17 @@ final class PinnedState implements AutoCloseable {
         throw new DataPlaneException(
             "bpffs " + bpffs + " is in use by another xlvsd: stop that one, or give another --bpffs", e);
       }
-      throw new DataPlaneException("bpffs " + bpffs + " cannot be used: " + e.getMessage(), e);
+      throw new DataPlaneException("bpffs " + bpffs + " cannot be used: " + e.getMessage() + remedy(bpffs, e.errno()), e);
     } catch (UncheckedIOException e) {
-      throw new DataPlaneException("bpffs " + bpffs + " cannot be used: " + e.getCause().getMessage(), e);
+      throw new DataPlaneException("bpffs " + bpffs + " cannot be used: " + FileFailure.reason(e.getCause(), bpffs)
+          + "; give another directory with --bpffs", e);
     }
+  }
+
+  private static String remedy(Path bpffs, int errno) {
+    return errno == EPERM
+        ? ": mounting needs CAP_SYS_ADMIN, which a service need not have if it is mounted before, `mount -t bpf bpffs " + bpffs + "'"
+        : "; give another directory with --bpffs";
   }
 
   /** Whether there is anything to take down. */

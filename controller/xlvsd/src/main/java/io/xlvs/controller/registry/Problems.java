@@ -72,8 +72,17 @@ final class Problems {
     }
   }
 
-  /** A unicast address that packets can be sent to or from, or null and a problem. */
+  /** A unicast address that packets can be sent to, or null and a problem; loopback is the director itself. */
   IpAddress unicast(String field, String what, String text) {
+    return host(field, what, text, false);
+  }
+
+  /** A unicast address that packets on a wire can carry, or null and a problem. */
+  IpAddress onWire(String field, String what, String text) {
+    return host(field, what, text, true);
+  }
+
+  private IpAddress host(String field, String what, String text, boolean onWire) {
     IpAddress address = address(field, text);
     if (address == null) {
       return null;
@@ -82,6 +91,8 @@ final class Problems {
         : address.isMulticast() ? "is a multicast address"
         : address.isLimitedBroadcast() ? "is the broadcast address"
         : address.isIpv6LinkLocal() ? "is a link-local address, which means nothing without an interface"
+        : address.isIpv4Mapped() ? "is an IPv4-mapped address, which no packet carries"
+        : onWire && address.isLoopback() ? "is a loopback address, which no packet on a wire carries"
         : "";
     if (!why.isEmpty()) {
       invalid(field, what + " " + address + " " + why + ": a unicast address of a host would be right");

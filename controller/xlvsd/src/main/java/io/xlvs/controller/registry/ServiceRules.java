@@ -51,7 +51,7 @@ final class ServiceRules {
       problems.invalid("protocol", "the protocol is missing: TCP or UDP would be right (or firewall_mark instead of an address)");
     }
     problems.require(Feature.SCTP, spec.protocol().equals(Optional.of(Protocol.SCTP)), "protocol");
-    IpAddress address = problems.address("address", spec.address());
+    IpAddress address = problems.onWire("address", "virtual address", spec.address());
     boolean inRange = spec.port() >= 0 && spec.port() <= 65535;
     // Stands in for a port out of range: any but 0, which has rules of its own.
     int port = inRange ? (int) spec.port() : 1 + problems.range("port", "port", spec.port(), 0, 65535);

@@ -39,6 +39,9 @@ import java.util.function.Consumer;
 
 /** Operations on top of a configuration: takes them one after the other and collects everything that is wrong with them. */
 final class Transaction {
+  private static final String CREATE_FIRST = "create it first";
+  private static final String NOTHING_TO_DELETE = "there is nothing to delete";
+
   private final long revision;
   private final Set<Feature> features;
   /** In order of creation; a value is a VirtualService as it was, or a ServiceDraft. */
@@ -135,7 +138,7 @@ final class Transaction {
   }
 
   private void updateService(UpdateService update) {
-    ServiceDraft draft = draft(update.key(), "virtual_service.name");
+    ServiceDraft draft = draft(update.key(), "virtual_service.name", CREATE_FIRST);
     if (draft == null || !etagMatches(update.etag(), revisionOf(update.key()), "virtual_service.etag", resource(update.key()))) {
       return;
     }
@@ -149,7 +152,7 @@ final class Transaction {
   private void deleteService(DeleteService delete) {
     Object service = services.get(delete.key());
     if (service == null) {
-      missingService(delete.key(), "name");
+      missing("service " + delete.key(), "name", NOTHING_TO_DELETE, resource(delete.key()));
     } else if (etagMatches(delete.etag(), revisionOf(delete.key()), "etag", resource(delete.key()))) {
       services.remove(delete.key());
       deleted.add(delete.key());
@@ -171,10 +174,10 @@ final class Transaction {
   }
 
   /** The service to change, or null and a problem. */
-  private ServiceDraft draft(ServiceKey key, String field) {
+  private ServiceDraft draft(ServiceKey key, String field, String remedy) {
     Object service = services.get(key);
     if (service == null) {
-      missingService(key, field);
+      missing("service " + key, field, remedy, resource(key));
       return null;
     }
     if (service instanceof ServiceDraft draft) {
@@ -185,8 +188,8 @@ final class Transaction {
     return draft;
   }
 
-  private void missingService(ServiceKey key, String field) {
-    add(Kind.NOT_FOUND, field, "service " + key + " does not exist: create it first", resource(key));
+  private void missing(String what, String field, String remedy, Resource resource) {
+    add(Kind.NOT_FOUND, field, what + " does not exist: " + remedy, resource);
   }
 
   private boolean etagMatches(String etag, long actual, String field, Resource resource) {
@@ -200,7 +203,7 @@ final class Transaction {
   // Real servers.
 
   private void createServer(CreateServer create) {
-    ServiceDraft draft = draft(create.service(), "parent");
+    ServiceDraft draft = draft(create.service(), "parent", CREATE_FIRST);
     if (draft == null) {
       return;
     }
@@ -213,7 +216,7 @@ final class Transaction {
     RealServer server = ServerRules.server(create.service(), key, Optional.empty(), create.spec(), Set.of(), revision, found);
     addAll(found.found());
     if (draft.server(key) != null) {
-      add(Kind.ALREADY_EXISTS, "real_server", "real server " + key + " of service " + create.service() + " already exists: update it",
+      add(Kind.ALREADY_EXISTS, "real_server", "real server " + key + " of service " + create.service() + " already exists: update it, or delete it first",
           resource(create.service(), key));
     } else if (server != null && roomFor(draft)) {
       draft.putServer(server);
@@ -230,8 +233,8 @@ final class Transaction {
   }
 
   private void updateServer(UpdateServer update) {
-    ServiceDraft draft = draft(update.service(), "real_server.name");
-    RealServer server = draft == null ? null : existing(draft, update.key(), "real_server.name");
+    ServiceDraft draft = draft(update.service(), "real_server.name", CREATE_FIRST);
+    RealServer server = draft == null ? null : existing(draft, update.key(), "real_server.name", CREATE_FIRST);
     if (server == null
         || !etagMatches(update.etag(), server.revision(), "real_server.etag", resource(update.service(), update.key()))) {
       return;
@@ -247,18 +250,17 @@ final class Transaction {
   }
 
   private void deleteServer(DeleteServer delete) {
-    ServiceDraft draft = draft(delete.service(), "name");
-    RealServer server = draft == null ? null : existing(draft, delete.key(), "name");
+    ServiceDraft draft = draft(delete.service(), "name", NOTHING_TO_DELETE);
+    RealServer server = draft == null ? null : existing(draft, delete.key(), "name", NOTHING_TO_DELETE);
     if (server != null && etagMatches(delete.etag(), server.revision(), "etag", resource(delete.service(), delete.key()))) {
       draft.removeServer(delete.key());
     }
   }
 
-  private RealServer existing(ServiceDraft draft, RealServerKey key, String field) {
+  private RealServer existing(ServiceDraft draft, RealServerKey key, String field, String remedy) {
     RealServer server = draft.server(key);
     if (server == null) {
-      add(Kind.NOT_FOUND, field, "real server " + key + " of service " + draft.key + " does not exist: create it first",
-          resource(draft.key, key));
+      missing("real server " + key + " of service " + draft.key, field, remedy, resource(draft.key, key));
     }
     return server;
   }
@@ -266,27 +268,27 @@ final class Transaction {
   // Local addresses, mark rules and time-outs.
 
   private void createLocalAddress(CreateLocalAddress create) {
-    ServiceDraft draft = draft(create.service(), "parent");
+    ServiceDraft draft = draft(create.service(), "parent", CREATE_FIRST);
     Problems found = new Problems(features, "local_address.");
-    IpAddress address = draft == null ? null : found.unicast("address", "local address", create.address());
+    IpAddress address = draft == null ? null : found.onWire("address", "local address", create.address());
     if (address != null && address.family() != create.service().family()) {
       found.invalid("address", "local address " + address + " is " + address.family().displayName() + " and the service "
           + create.service().family().displayName() + ": an address of the service's family would be right");
     }
     addAll(found.found());
     if (address != null && found.none() && !draft.addLocalAddress(address)) {
-      add(Kind.ALREADY_EXISTS, "local_address", "local address " + address + " of service " + create.service() + " already exists",
+      add(Kind.ALREADY_EXISTS, "local_address", "local address " + address + " of service " + create.service() + " already exists: leave it as it is",
           resource(create.service(), address));
     }
   }
 
   private void deleteLocalAddress(DeleteLocalAddress delete) {
-    ServiceDraft draft = draft(delete.service(), "name");
+    ServiceDraft draft = draft(delete.service(), "name", NOTHING_TO_DELETE);
     Problems found = new Problems(features, "");
     IpAddress address = draft == null ? null : found.address("name", delete.address());
     addAll(found.found());
     if (address != null && !draft.removeLocalAddress(address)) {
-      add(Kind.NOT_FOUND, "name", "local address " + address + " of service " + delete.service() + " does not exist",
+      missing("local address " + address + " of service " + delete.service(), "name", NOTHING_TO_DELETE,
           resource(delete.service(), address));
     }
   }

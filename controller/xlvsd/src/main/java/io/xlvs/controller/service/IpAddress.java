@@ -118,6 +118,11 @@ public final class IpAddress implements Comparable<IpAddress> {
     return !isIpv4() && high >>> 54 == 0x3fa;
   }
 
+  /** ::ffff:0:0/96, RFC 4291 section 2.5.5.2. */
+  public boolean isIpv4Mapped() {
+    return !isIpv4() && high == 0 && low >>> 32 == 0xffff;
+  }
+
   /** Whether the first prefixLength bits equal the other's; false between families. */
   public boolean matches(IpAddress other, int prefixLength) {
     if (family != other.family) {

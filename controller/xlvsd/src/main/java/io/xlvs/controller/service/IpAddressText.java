@@ -2,9 +2,12 @@
 package io.xlvs.controller.service;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Text form of addresses. */
 final class IpAddressText {
+  private static final Pattern LEADING_ZERO = Pattern.compile("(\\d+\\.)*0\\d+(\\.\\d+)*");
+
   private IpAddressText() {}
 
   static IpAddress parse(String text) {
@@ -24,7 +27,9 @@ final class IpAddressText {
       int octet = end < 0 ? -1 : octet(part, position, end);
       if (octet < 0) {
         throw new IllegalArgumentException(String.format("\"%s\" is not an %s address: %s", whole,
-            whole.equals(part) ? "IPv4" : "IPv6", "four decimal numbers 0..255 without leading zeros, separated by dots, would be"));
+            whole.equals(part) ? "IPv4" : "IPv6", LEADING_ZERO.matcher(part).matches()
+                ? "some programs read a number with a leading zero as octal; write it without"
+                : "four decimal numbers 0..255, separated by dots, would be"));
       }
       address = address << 8 | octet;
       position = end + 1;

@@ -2,6 +2,7 @@
 package io.xlvs.controller.store;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.xlvs.controller.file.FileFailure;
 import io.xlvs.controller.service.Configuration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,7 +47,7 @@ public final class DirectoryStore implements ConfigurationStore {
   }
 
   /**
-   * Takes the directory, and makes it if it is missing.
+   * Takes the directory, and makes it if it alone is missing: a mistyped path must not become an empty configuration.
    *
    * @throws StoreException if another daemon has it, or it cannot be written
    */
@@ -54,14 +55,14 @@ public final class DirectoryStore implements ConfigurationStore {
     Path lock = directory.resolve(LOCK);
     FileChannel channel = null;
     try {
-      Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
+      FileFailure.requireDirectory(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
       channel = FileChannel.open(lock, Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
       takeLock(directory, channel);
       return new DirectoryStore(directory, channel);
     } catch (IOException e) {
       StoreException failure = e instanceof StoreException store ? store
-          : new StoreException("state directory " + directory + " cannot be used: " + reason(e) + "; give another with --state-dir", e);
+          : new StoreException("state directory " + directory + " cannot be used: " + FileFailure.reason(e, lock) + "; give another with --state-dir", e);
       closeAfter(failure, channel);
       throw failure;
     }
@@ -115,7 +116,7 @@ public final class DirectoryStore implements ConfigurationStore {
     } catch (SnapshotFile.BadFrameException | InvalidProtocolBufferException | IllegalArgumentException e) {
       throw new StoreException("state file " + file + " cannot be used: " + e.getMessage() + "; " + remedy(file), e);
     } catch (IOException e) {
-      throw new StoreException("state file " + file + " cannot be read: " + reason(e), e);
+      throw new StoreException("state file " + file + " cannot be read: " + FileFailure.reason(e, file), e);
     }
   }
 
@@ -143,7 +144,7 @@ public final class DirectoryStore implements ConfigurationStore {
         handle.force(true);
       }
     } catch (IOException e) {
-      throw new StoreException("state file " + current + " cannot be written: " + reason(e), e);
+      throw new StoreException("state file " + current + " cannot be written: " + FileFailure.reason(e, temporary), e);
     }
   }
 
@@ -156,12 +157,6 @@ public final class DirectoryStore implements ConfigurationStore {
       }
       channel.force(true);
     }
-  }
-
-  /** An exception of java.nio.file alone is no sentence: its message is the file's name. */
-  private static String reason(IOException e) {
-    String kind = e.getClass().getSimpleName().replace("Exception", "");
-    return e.getMessage() == null ? kind : kind + " " + e.getMessage();
   }
 
   /** Gives the directory free. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.xlvs.controller.dataplane.AttachMode;
 import io.xlvs.controller.dataplane.DataPlaneOptions;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -80,6 +81,10 @@ class ConfigTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
     "data-plane:\\n  interface: eth0 | line 2 | \"data-plane.interface\" is not known | interfaces",
+    "data-plane:\\n  interfaces: [eth0]\\n  nosuch: 1\\n  attach-mode: tc\\n  flow-cache: 7 | line 3 | \"data-plane.nosuch\" is not known | interfaces",
+    "store:\\n  state-dir: /x\\nnosuch: {}\\nlog:\\n  log-level: info | line 3 | \"nosuch\" is not known | data-plane",
+    "api:\\n\\n  socket-mode: [660] | line 3 | \"api.socket-mode\" | a text would",
+    "store:\\n\tstate-dir: a | line 2 | not YAML | cannot start any token",
     "unknown: 1 | line 1 | \"unknown\" is not known | data-plane",
     "data-plane:\\n  connections: many | line 2 | \"data-plane.connections\" | a number",
     "data-plane:\\n  interfaces: eth0 | line 2 | \"data-plane.interfaces\" | a list",
@@ -95,8 +100,26 @@ class ConfigTest {
   }
 
   @Test
-  void aMissingFileIsNamed() {
-    assertThatThrownBy(() -> ConfigFile.read(Path.of("/nosuch/xlvsd.yaml"))).hasMessageContaining("/nosuch/xlvsd.yaml");
+  void aFileThatCannotBeReadIsNamedWithTheReason() {
+    assertThatThrownBy(() -> ConfigFile.read(Path.of("/nosuch/xlvsd.yaml")))
+        .hasMessage("configuration file /nosuch/xlvsd.yaml cannot be read: no such file or directory");
+    assertThatThrownBy(() -> ConfigFile.read(Path.of("/proc"))).hasMessage("configuration file /proc cannot be read: Is a directory");
+  }
+
+  @Test
+  void theDocumentedFileHasEveryKeyWithItsDefault() throws Exception {
+    DaemonConfig documented = ConfigFile.read(Path.of("../../docs/xlvsd.yaml"));
+    for (Record section : List.of(documented.dataPlane(), documented.store(), documented.api(), documented.log())) {
+      for (RecordComponent key : section.getClass().getRecordComponents()) {
+        assertThat(key.getAccessor().invoke(section)).as(key.getName()).isNotNull();
+      }
+    }
+    assertThat(documented.dataPlane().toOptions()).isEqualTo(dataPlane(List.of("eth0"), null, null).toOptions());
+    assertThat(documented.store().directory()).isEqualTo(StoreConfig.NONE.directory());
+    assertThat(documented.api().socketPath()).isEqualTo(ApiConfig.NONE.socketPath());
+    assertThat(documented.api().permissions()).isEqualTo(ApiConfig.NONE.permissions());
+    assertThat(documented.log().json()).isEqualTo(LogConfig.NONE.json());
+    assertThat(documented.log().level()).isEqualTo(LogConfig.NONE.level());
   }
 
   private static DataPlaneConfig dataPlane(List<String> interfaces, String mode, Long connections) {

@@ -95,6 +95,8 @@ class ValidationTest {
     return Stream.of(
         server(Kind.INVALID, "address", "\"10.1.0.256\" is not an IPv4 address", s -> s.address = "10.1.0.256"),
         server(Kind.INVALID, "address", "0.0.0.0 is the unspecified address", s -> s.address = "0.0.0.0"),
+        server(Kind.INVALID, "address", "\"010.1.0.1\" is not an IPv4 address: some programs read a number with a leading zero as octal",
+            s -> s.address = "010.1.0.1"),
         server(Kind.INVALID, "address", "224.0.0.1 is a multicast address", s -> s.address = "224.0.0.1"),
         server(Kind.INVALID, "address", "255.255.255.255 is the broadcast address", s -> s.address = "255.255.255.255"),
         server(Kind.INVALID, "address", "fe80::1 is a link-local address", s -> s.address = "fe80::1"),
@@ -239,12 +241,22 @@ class ValidationTest {
     assertThat(made(service.create(), server.create()).servers().get(0).port()).isZero();
   }
 
+  /** IPVS takes those of IPv4; no packet for one ever comes in by an interface. */
   @ParameterizedTest
-  @ValueSource(strings = {"0.0.0.0", "224.0.0.1", "255.255.255.255", "127.0.0.1"})
-  void oddVirtualAddressesAreTakenAsIpvsTakesThem(String address) {
+  @ValueSource(strings = {"0.0.0.0", "224.0.0.1", "239.255.255.255", "255.255.255.255", "127.0.0.1", "127.255.255.254", "::", "::1",
+      "fe80::1", "ff02::1", "::ffff:10.0.0.1"})
+  void anAddressThatNoPacketOnAWireCarriesIsNoVirtualAddress(String address) {
     Specs.Service service = new Specs.Service();
     service.address = address;
-    assertThat(made(service.create()).key().text()).isEqualTo("tcp:" + address + ":80");
+    assertOneProblem(List.of(service.create()), Kind.INVALID, "virtual_service.address", "virtual address " + address + " is ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.1.2.3", "240.0.0.1", "169.254.1.1", "fec0::1", "::1:1", "2001:db8::100"})
+  void anyOtherUnicastAddressIs(String address) {
+    Specs.Service service = new Specs.Service();
+    service.address = address;
+    assertThat(made(service.create()).key().toString()).contains(address);
   }
 
   @Test
