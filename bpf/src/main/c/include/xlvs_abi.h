@@ -60,8 +60,8 @@ struct xlvs_region {
 struct xlvs_service {
 	struct xlvs_region ring; /* of rings: server indices */
 	struct xlvs_region local_addresses;
-	__be32 vip[4];
-	__be16 port;
+	__be32 vip[4]; /* XLVS_SERVICE_MARK: the mark, as an address whose first word it is */
+	__be16 port;   /* XLVS_SERVICE_MARK: 0, like protocol */
 	__u8 protocol;
 	__u8 family;
 	__u32 flags;      /* enum xlvs_service_flag */
@@ -168,7 +168,11 @@ struct xlvs_fragment {
 	__u64 seen; /* jiffies */
 };
 
-/* templates: a persistent client's server. Client masked; dport 0: every port of the VIP. */
+/*
+ * templates: a persistent client's server. Client masked; dport 0: every port of the VIP. Of a
+ * firewall mark: daddr as xlvs_service.vip, ports and protocol 0, so that all its VIPs, ports and
+ * protocols share one (ip_vs_sched_persist()).
+ */
 struct xlvs_template {
 	__u64 last_seen; /* jiffies */
 	__u32 server;

@@ -75,6 +75,7 @@ enum xlvs_service_flag {
 	XLVS_SERVICE_ONE_PACKET = 8,
 	XLVS_SERVICE_HASH_PORT = 16, /* sh-port, mh-port */
 	XLVS_SERVICE_FALLBACK = 32,  /* sh-fallback, mh-fallback */
+	XLVS_SERVICE_MARK = 64,      /* of a firewall mark: any number of endpoints lead here */
 };
 
 enum xlvs_server_flag {

@@ -58,17 +58,21 @@ static __always_inline bool two_way(__u8 method)
 	return method == XLVS_NAT || method == XLVS_FULLNAT;
 }
 
-/* The persistence template's key of a client: ports 0, or the service's. */
+/* The persistence template's key of a client: port 0, or the service's; all of a mark have one. */
 static __always_inline void template_key(const struct xlvs_tuple *client,
 					 const struct xlvs_service *s, struct xlvs_tuple *key)
 {
 	__builtin_memset(key, 0, sizeof(*key));
 	for (int i = 0; i < 4; i++)
 		key->saddr[i] = client->saddr[i] & s->persistence_mask[i];
+	key->family = client->family;
+	if (s->flags & XLVS_SERVICE_MARK) {
+		__builtin_memcpy(key->daddr, s->vip, 16);
+		return;
+	}
 	__builtin_memcpy(key->daddr, client->daddr, 16);
 	key->dport = s->flags & XLVS_SERVICE_ANY_PORT ? 0 : client->dport;
 	key->protocol = client->protocol;
-	key->family = client->family;
 }
 
 static __always_inline void template_release(const struct xlvs_tuple *client, __u32 service,

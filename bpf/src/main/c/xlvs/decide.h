@@ -54,7 +54,8 @@ static __always_inline bool schedules_each_packet(const struct pkt *p, __u32 ser
 {
 	const struct xlvs_service *s = entry(&services, service);
 
-	return s && s->flags & XLVS_SERVICE_ONE_PACKET && !(p->flags & PKT_LATER_FRAGMENT);
+	return s && s->flags & XLVS_SERVICE_ONE_PACKET && p->tuple.protocol == IPPROTO_UDP &&
+	       !(p->flags & PKT_LATER_FRAGMENT);
 }
 
 /* Refreshes the connection and moves its state; copies of a connection that leaves ESTABLISHED stop
@@ -94,7 +95,7 @@ static __always_inline void remember(const struct pkt *p, const struct decision 
 	};
 	struct flow_detail detail = { .addr = d->addr, .local = conn->local_index };
 
-	if (p->tuple.family == XLVS_IPV6 && d->kind != FLOW_FULLNAT_OUT)
+	if (p->tuple.family == XLVS_IPV6 && !is_reply(d->kind))
 		detail.addr = NULL;
 	flow_store(p, &mark, &detail);
 }

@@ -47,10 +47,12 @@ struct flow4_line {
 	struct flow4 way[2];
 };
 
-/* A line: without an address of its own it stays one; NAT finds VIP and LIP by index. */
+/*
+ * A line: without an address of its own it stays one. A reply's source is compared with the
+ * server's address, which leaves room for its new one; FULLNAT finds VIP and LIP by index.
+ */
 struct flow6 {
-	__be32 saddr[4]; /* FULLNAT out: the client; the source is compared with the server's
-			    address */
+	__be32 saddr[4]; /* NAT out: the VIP; FULLNAT out: the client */
 	__be32 daddr[4];
 	__be16 sport;
 	__be16 dport;

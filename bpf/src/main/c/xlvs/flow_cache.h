@@ -77,6 +77,11 @@ static __always_inline bool is_fresh(const struct flow_mark *m)
 	return (__u16)(m->until - period_now()) < FRESH_PERIODS;
 }
 
+static __always_inline bool is_reply(__u8 kind)
+{
+	return kind == FLOW_NAT_OUT || kind == FLOW_FULLNAT_OUT;
+}
+
 static __always_inline __u32 flow_line(const struct pkt *p, __u64 hash)
 {
 	return p->cpu * (settings.flow_line_mask + 1) + ((__u32)hash & settings.flow_line_mask);
@@ -110,8 +115,7 @@ static __always_inline const struct flow4 *flow4_find(const struct pkt *p)
 	return mark_counts(&f->mark) ? f : NULL;
 }
 
-/* The source of FULLNAT's replies is not in the entry: the caller compares it with the server's
- * address. */
+/* The source of replies is not in the entry: the caller compares it with the server's address. */
 static __always_inline const struct flow6 *flow6_find(const struct pkt *p)
 {
 	const struct xlvs_tuple *t = &p->tuple;
@@ -120,7 +124,7 @@ static __always_inline const struct flow6 *flow6_find(const struct pkt *p)
 	if (!f || !f->mark.kind || f->sport != t->sport || f->dport != t->dport ||
 	    f->mark.protocol != t->protocol || !same_address(f->daddr, t->daddr))
 		return NULL;
-	if (f->mark.kind != FLOW_FULLNAT_OUT && !same_address(f->saddr, t->saddr))
+	if (!is_reply(f->mark.kind) && !same_address(f->saddr, t->saddr))
 		return NULL;
 	return mark_counts(&f->mark) ? f : NULL;
 }
@@ -140,7 +144,7 @@ static __always_inline struct flow4 *flow4_victim(struct flow4_line *line,
 
 /* What a decision says beyond its mark. */
 struct flow_detail {
-	const __be32 *addr; /* flow4.addr; FULLNAT out of IPv6: the client */
+	const __be32 *addr; /* flow4.addr; replies of IPv6: flow6.saddr */
 	__u32 local;        /* flow6.local */
 };
 

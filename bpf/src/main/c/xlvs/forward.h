@@ -26,11 +26,6 @@ struct decision {
 	bool toa;           /* FULLNAT in: the server is still to be told who the client is */
 };
 
-static __always_inline bool is_reply(__u8 kind)
-{
-	return kind == FLOW_NAT_OUT || kind == FLOW_FULLNAT_OUT;
-}
-
 static __always_inline void count_packet(const struct pkt *p, __u32 server, bool reply)
 {
 	struct xlvs_stats *s = entry(&server_stats, p->cpu * settings.servers + server);

@@ -51,22 +51,16 @@ static __always_inline bool complete(struct pkt *p, struct decision *d,
 /* IPv6 entries have no room for a second address: it is found by index. */
 static __always_inline bool complete6(struct pkt *p, struct decision *d, const struct flow6 *f)
 {
-	const struct xlvs_service *service;
 	const struct xlvs_local_address *local;
 
 	switch (d->kind) {
-	case FLOW_NAT_OUT:
-		service = entry(&services, d->server->service);
-		if (!service)
-			return false;
-		d->addr = service->vip;
-		return true;
 	case FLOW_FULLNAT_IN:
 		local = entry(&local_addresses, f->local);
 		if (!local)
 			return false;
 		d->addr = local->addr;
 		return true;
+	case FLOW_NAT_OUT:
 	case FLOW_FULLNAT_OUT:
 		d->addr = f->saddr;
 		return same_address(p->tuple.saddr, d->server->addr);

@@ -51,7 +51,7 @@ static __noinline bool client_of(const struct xlvs_tuple *reply, struct xlvs_tup
 
 /*
  * FULLNAT's replies are watched until the server has answered data. Their VIP is
- * the service's, which a service on every port cannot tell.
+ * the service's, which a service on every port or of a firewall mark cannot tell.
  */
 static __always_inline bool reply_may_be_cached(const struct pkt *p, const struct xlvs_conn *conn)
 {

@@ -9,9 +9,9 @@ import java.nio.ByteBuffer;
  *
  * @param ring region of rings
  * @param localAddresses region of local_addresses
- * @param vip virtual address
+ * @param vip virtual address; of a firewall mark the mark as an IPv4 address
  * @param port 0 to 65535; 0: any
- * @param protocol IPPROTO_* number
+ * @param protocol IPPROTO_* number; 0 of a firewall mark
  * @param family of the VIP
  * @param flags {@link ServiceFlag}s
  * @param pick how the kernel picks from the ring

@@ -19,7 +19,10 @@ public enum ServiceFlag implements AbiConstant {
   HASH_PORT(16),
 
   /** Another server is looked for when the hashed one is unusable (sh-fallback, mh-fallback). */
-  FALLBACK(32);
+  FALLBACK(32),
+
+  /** Of a firewall mark: any number of endpoints lead to the service; its VIP is the mark. */
+  MARK(64);
 
   private final int value;
 

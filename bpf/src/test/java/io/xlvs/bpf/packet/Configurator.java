@@ -41,6 +41,7 @@ final class Configurator {
 
   private final DataPlane plane;
   private final Set<Endpoint> endpoints = new HashSet<>();
+  private final Set<Integer> indices = new HashSet<>();
   private int ringLine;
   private int nextHop = Abi.CLIENT_HOPS;
   private int localAddress;
@@ -61,7 +62,7 @@ final class Configurator {
     device(lab.tagged, new Device(lab.uplink, Lab.JUMBO_MTU, 0, Lab.CLIENT_TAG));
     device(lab.narrow, new Device(lab.uplink, Lab.NARROW_MTU, 0, Lab.NARROW_TAG));
     for (World.VirtualService service : world.services()) {
-      add(service, world.localPortFirst());
+      add(service, world);
     }
   }
 
@@ -69,24 +70,36 @@ final class Configurator {
     plane.collection().map("devices", Codecs.U32, Device.CODEC).update(ifindex, device);
   }
 
-  private void add(World.VirtualService service, int firstPort) {
-    for (World.RealServer server : service.ring()) {
-      add(service, server);
+  private void add(World.VirtualService service, World world) {
+    boolean marked = world.isMarked(service);
+    if (indices.add(service.index())) {
+      service.ring().forEach(server -> add(service, server));
+      addRecord(service, marked, world.localPortFirst());
     }
-    Region locals = addLocalAddresses(service, firstPort);
-    boolean anyPort = service.port() == 0;
-    int flags = Flags.of(ServiceFlag.IN_USE) | (anyPort ? Flags.of(ServiceFlag.ANY_PORT) : 0);
+    for (World.RealServer server : service.ring()) {
+      if (server.method() == Method.NAT) {
+        int port = server.port() != 0 || marked ? server.port() : service.port();
+        insert(server.address(), port, service.protocol(), EndpointKind.SERVER, 0);
+      }
+    }
+    insert(service.vip(), service.port(), service.protocol(), EndpointKind.SERVICE, service.index());
+    insert(service.vip(), 0, 0, EndpointKind.VIP, 0);
+  }
+
+  private void addRecord(World.VirtualService service, boolean marked, int firstPort) {
+    boolean anyPort = marked || service.port() == 0;
+    int flags = Flags.of(ServiceFlag.IN_USE) | (anyPort ? Flags.of(ServiceFlag.ANY_PORT) : 0)
+        | (marked ? Flags.of(ServiceFlag.MARK) : 0);
     Service value =
         new Service(
-            addRing(service), locals, wire(service.vip()), service.port(), service.protocol(),
-            family(service.vip()), flags, Pick.NEXT, GENERATION, 0, WireAddress.ZERO);
+            addRing(service), addLocalAddresses(service, firstPort),
+            marked ? WireAddress.ofIpv4(World.mark(service)) : wire(service.vip()), marked ? 0 : service.port(),
+            marked ? 0 : service.protocol(), family(service.vip()), flags, Pick.NEXT, GENERATION, 0, WireAddress.ZERO);
     plane.put("services", service.index(), Service.CODEC, value);
     if (anyPort) {
       MappedArray control = plane.array("control");
       control.putInt(Control.ANY_PORT, control.getInt(Control.ANY_PORT) + 1);
     }
-    insert(service.vip(), service.port(), service.protocol(), EndpointKind.SERVICE, service.index());
-    insert(service.vip(), 0, 0, EndpointKind.VIP, 0);
   }
 
   private Region addRing(World.VirtualService service) {
@@ -119,10 +132,6 @@ final class Configurator {
             server.tunnelChecksum() ? Flags.of(TunnelFlag.CHECKSUM) : 0,
             server.tunnelPort(), tunnelled ? wire(server.tunnelSource()) : WireAddress.ZERO, 1, 0, 0);
     plane.put("servers", server.index(), Server.CODEC, value);
-    if (server.method() == Method.NAT) {
-      int port = server.port() == 0 ? service.port() : server.port();
-      insert(server.address(), port, service.protocol(), EndpointKind.SERVER, 0);
-    }
   }
 
   private static NextHop hop(World.RealServer server) {

@@ -74,7 +74,8 @@ record World(List<VirtualService> services, List<ClientRoute> clients, int local
   }
 
   /**
-   * A virtual service that takes the entries of its ring in turn.
+   * A virtual service that takes the entries of its ring in turn. Several of one index are the endpoints of one firewall-mark service: they
+   * have one ring and one turn.
    *
    * @param index its place in the services table
    * @param port 0: any
@@ -108,6 +109,16 @@ record World(List<VirtualService> services, List<ClientRoute> clients, int local
     return anyPort;
   }
 
+  /** Whether it is an endpoint of a firewall-mark service. */
+  boolean isMarked(VirtualService service) {
+    return services.stream().filter(other -> other.index() == service.index()).count() > 1;
+  }
+
+  /** The mark of a firewall-mark service. */
+  static int mark(VirtualService service) {
+    return 0x80000000 | service.index();
+  }
+
   boolean isVip(InetAddress address) {
     return services.stream().anyMatch(service -> service.vip().equals(address));
   }
@@ -122,7 +133,7 @@ record World(List<VirtualService> services, List<ClientRoute> clients, int local
         .filter(service -> service.protocol() == headers.protocol())
         .flatMap(service -> service.ring().stream())
         .anyMatch(server -> server.method() == Method.NAT && server.address().equals(headers.source())
-            && server.port() == headers.sourcePort());
+            && (server.port() == 0 || server.port() == headers.sourcePort()));
     return reply
         || isLocalAddress(headers.destination())
         || service(headers.destination(), headers.destinationPort(), headers.protocol()) != null;
