@@ -55,8 +55,17 @@ final class StatusMapper {
     if (failure instanceof RevisionException) {
       return status(Code.ABORTED, failure.getMessage(), List.of(Any.pack(error("REVISION_MISMATCH", Map.of()))));
     }
-    String reason = failure instanceof CommitException ? "COMMIT_FAILED" : "DATA_PLANE_FAILED";
-    return status(Code.INTERNAL, failure.getMessage(), List.of(Any.pack(error(reason, Map.of()))));
+    CommitException.Kind kind = failure instanceof CommitException commit ? commit.kind() : CommitException.Kind.DATA_PLANE_FAILED;
+    return status(code(kind), failure.getMessage(), List.of(Any.pack(error(kind.name(), Map.of()))));
+  }
+
+  /** A store that fails is no defect of xlvsd: somebody has to mend the file system first. */
+  private static Code code(CommitException.Kind kind) {
+    return switch (kind) {
+      case STORE_FULL -> Code.RESOURCE_EXHAUSTED;
+      case STORE_FAILED -> Code.FAILED_PRECONDITION;
+      case DATA_PLANE_FAILED -> Code.INTERNAL;
+    };
   }
 
   /** One bad field of a request that changes nothing. */

@@ -11,6 +11,7 @@ import io.xlvs.controller.schedule.Schedulers;
 import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.VirtualService;
 import io.xlvs.controller.store.ConfigurationStore;
+import io.xlvs.controller.store.StoreException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,7 +115,10 @@ public final class ServiceRegistry {
     try {
       store.write(next);
     } catch (IOException e) {
-      throw new CommitException("the change could not be stored and was not made: " + e.getMessage(), e);
+      CommitException.Kind kind = e instanceof StoreException store && store.isFull()
+          ? CommitException.Kind.STORE_FULL : CommitException.Kind.STORE_FAILED;
+      LOG.atError().addKeyValue("revision", next.revision()).addKeyValue("reason", e.getMessage()).log("change could not be stored");
+      throw new CommitException(kind, "the change could not be stored and was not made: " + e.getMessage(), e);
     }
     try {
       dataPlane.apply(next);
@@ -144,7 +148,7 @@ public final class ServiceRegistry {
       outcome += "; the data plane could not be set back (" + e.getMessage() + "): restart xlvsd";
     }
     LOG.atError().addKeyValue("outcome", outcome).setCause(cause).log("change failed");
-    return new CommitException("the data plane refused the change: " + cause.getMessage() + "; " + outcome, cause);
+    return new CommitException(CommitException.Kind.DATA_PLANE_FAILED, "the data plane refused the change: " + cause.getMessage() + "; " + outcome, cause);
   }
 
   private void announce(Change change) {

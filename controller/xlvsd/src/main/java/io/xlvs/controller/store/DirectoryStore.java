@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.controller.store;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.xlvs.controller.file.FileFailure;
 import io.xlvs.controller.service.Configuration;
 import java.io.IOException;
@@ -17,21 +16,26 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The configuration in a directory of its own:
  *
  * <pre>
  * lock                    held while a daemon runs; holds its process id
- * configuration           the last snapshot
- * configuration.previous  the one before
+ * configuration           a whole configuration and the changes since; see {@link RecordLog}
+ * configuration.previous  the file before it
  * configuration.new       being written; left behind by a crash, then ignored
  * </pre>
  *
- * <p>A write is on stable storage before it is answered: temporary file, fsync, rename, fsync of the directory. A reader after a crash at
- * any point finds the last snapshot or the one before the write that was never answered.
+ * <p>A change costs what it changes: it is appended, and is on stable storage before it is answered. Once the changes take more room than
+ * the whole, the whole is written anew: temporary file, fsync, rename, fsync of the directory. A reader after a crash at any point finds
+ * everything that was answered, and nothing but perhaps one change that was not.
  */
 public final class DirectoryStore implements ConfigurationStore {
+  private static final Logger LOG = LoggerFactory.getLogger(DirectoryStore.class);
+
   static final String CURRENT = "configuration";
   static final String PREVIOUS = "configuration.previous";
   static final String TEMPORARY = "configuration.new";
@@ -39,7 +43,14 @@ public final class DirectoryStore implements ConfigurationStore {
 
   private final Path directory;
   private final FileChannel lockFile;
-  private final SnapshotCodec codec = new SnapshotCodec();
+  /** Changes take at least so many bytes before the whole is written anew. */
+  private static final long SLACK_BYTES = 1 << 20;
+  /** A file system with less room than this for a change is full: its own records take some. */
+  private static final long SPARE_BYTES = 1 << 16;
+
+  private Configuration last = Configuration.empty();
+  /** Null if the next write must be of the whole. */
+  private RecordLog log;
 
   private DirectoryStore(Path directory, FileChannel lockFile) {
     this.directory = directory;
@@ -112,28 +123,58 @@ public final class DirectoryStore implements ConfigurationStore {
       return Configuration.empty();
     }
     try {
-      return SnapshotCodec.decode(SnapshotFile.unwrap(Files.readAllBytes(file)));
-    } catch (SnapshotFile.BadFrameException | InvalidProtocolBufferException | IllegalArgumentException e) {
-      throw new StoreException("state file " + file + " cannot be used: " + e.getMessage() + "; " + remedy(file), e);
+      closeLog();
+      ChangeCodec.Replay replay = new ChangeCodec.Replay();
+      long sizeBytes = Files.size(file);
+      log = RecordLog.open(file, replay);
+      if (log.sizeBytes() < sizeBytes) {
+        LOG.warn("state file {}: cut off {} bytes of a change that a crash kept from being written and answered", file,
+            sizeBytes - log.sizeBytes());
+      }
+      last = replay.configuration();
+      return last;
+    } catch (RecordLog.DamagedException e) {
+      throw new StoreException("state file " + file + " cannot be used: " + e.getMessage() + "; " + remedy(file, e.wholeBytes), e);
     } catch (IOException e) {
       throw new StoreException("state file " + file + " cannot be read: " + FileFailure.reason(e, file), e);
     }
   }
 
-  private String remedy(Path file) {
+  private String remedy(Path file, long wholeBytes) {
     Path previous = directory.resolve(PREVIOUS);
+    if (wholeBytes > 0) {
+      return "to go on with what is before the damage: truncate -s " + wholeBytes + " " + file;
+    }
     return Files.exists(previous)
-        ? "to go on with the configuration before the last change: mv " + previous + " " + file
+        ? "to go on with the file before it, which has older changes only: mv " + previous + " " + file
         : "to start with an empty configuration, move it away";
   }
 
   @Override
   public void write(Configuration configuration) throws StoreException {
+    // Only a rollback goes back; what it brings back may not come last.
+    boolean whole = log == null || !log.isUsable() || configuration.revision() < last.revision()
+        || log.sizeBytes() > 2 * log.firstBytes() + SLACK_BYTES;
+    byte[] change = ChangeCodec.encode(whole ? Configuration.empty() : last, configuration);
+    try {
+      if (whole) {
+        replace(change);
+      } else {
+        log.append(change);
+      }
+      last = configuration;
+    } catch (IOException e) {
+      throw unwritten(e, RecordLog.recordBytes(change.length));
+    }
+  }
+
+  private void replace(byte[] whole) throws IOException {
     Path temporary = directory.resolve(TEMPORARY);
     Path current = directory.resolve(CURRENT);
     Path previous = directory.resolve(PREVIOUS);
+    closeLog();
+    RecordLog fresh = RecordLog.create(temporary, whole);
     try {
-      writeAndSync(temporary, SnapshotFile.wrap(codec.encode(configuration)));
       if (Files.exists(current)) {
         // A second name, not a rename: there is no moment without a current file.
         Files.deleteIfExists(previous);
@@ -144,28 +185,41 @@ public final class DirectoryStore implements ConfigurationStore {
         handle.force(true);
       }
     } catch (IOException e) {
-      throw new StoreException("state file " + current + " cannot be written: " + FileFailure.reason(e, temporary), e);
+      fresh.close();
+      throw e;
+    }
+    log = fresh;
+  }
+
+  private void closeLog() throws IOException {
+    if (log != null) {
+      RecordLog closing = log;
+      log = null;
+      closing.close();
     }
   }
 
-  private static void writeAndSync(Path file, ByteBuffer content) throws IOException {
-    Files.deleteIfExists(file);
-    try (FileChannel channel = FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")))) {
-      while (content.hasRemaining()) {
-        channel.write(content);
-      }
-      channel.force(true);
+  private StoreException unwritten(IOException e, long needBytes) {
+    long freeBytes = Long.MAX_VALUE;
+    try {
+      Files.deleteIfExists(directory.resolve(TEMPORARY));
+      freeBytes = Files.getFileStore(directory).getUsableSpace();
+    } catch (IOException suppressed) {
+      e.addSuppressed(suppressed);
     }
+    boolean full = freeBytes < needBytes + SPARE_BYTES;
+    String remedy = full
+        ? "; " + needBytes + " bytes are needed and " + freeBytes + " free: make room in its file system and repeat the change" : "";
+    return new StoreException("state file " + directory.resolve(CURRENT) + " cannot be written: " + FileFailure.reason(e, directory.resolve(TEMPORARY)) + remedy, e, full);
   }
 
   /** Gives the directory free. */
   @Override
   public void close() {
-    try {
-      lockFile.close();
+    try (lockFile) {
+      closeLog();
     } catch (IOException e) {
-      throw new UncheckedIOException("closing " + directory.resolve(LOCK), e);
+      throw new UncheckedIOException("closing the state directory " + directory, e);
     }
   }
 }

@@ -13,6 +13,7 @@ import com.google.rpc.ResourceInfo;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.xlvs.controller.store.StoreException;
 import io.xlvs.v1.ApplyRequest;
 import io.xlvs.v1.CreateLocalAddressRequest;
 import io.xlvs.v1.CreateRealServerRequest;
@@ -44,6 +45,7 @@ import io.xlvs.v1.UpdateTimeoutsRequest;
 import io.xlvs.v1.UpdateVirtualServiceRequest;
 import io.xlvs.v1.VirtualService;
 import io.xlvs.v1.ZeroCountersRequest;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -216,6 +218,19 @@ class ApiTest {
     api.dataPlane.maxServices = 0;
     StatusRuntimeException e = failure(Code.RESOURCE_EXHAUSTED, () -> api.services.createVirtualService(create(web())));
     assertThat(detail(e, ErrorInfo.class).getMetadataMap()).containsEntry("table", "services").containsEntry("need", "1");
+  }
+
+  @Test
+  void aStoreThatFailsIsToldApartFromADefectAndServingGoesOn() throws Exception {
+    api.store.failure = new StoreException("state file /var/lib/xlvs/configuration cannot be written", null, true);
+    StatusRuntimeException full = failure(Code.RESOURCE_EXHAUSTED, () -> api.services.createVirtualService(create(web())));
+    assertThat(detail(full, ErrorInfo.class).getReason()).isEqualTo("STORE_FULL");
+    api.store.failure = new IOException("read-only file system");
+    StatusRuntimeException failed = failure(Code.FAILED_PRECONDITION, () -> api.services.createVirtualService(create(web())));
+    assertThat(detail(failed, ErrorInfo.class).getReason()).isEqualTo("STORE_FAILED");
+    assertThat(failed.getStatus().getDescription()).contains("was not made").contains("read-only");
+    api.store.failure = null;
+    api.services.createVirtualService(create(web()));
   }
 
   @Test

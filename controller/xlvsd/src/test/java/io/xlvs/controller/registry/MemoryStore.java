@@ -11,7 +11,8 @@ import java.util.List;
 public final class MemoryStore implements ConfigurationStore {
   public final List<Configuration> written = new ArrayList<>();
   public Configuration initial = Configuration.empty();
-  public boolean failing;
+  /** What the next writes fail with, if with anything. */
+  public IOException failure;
 
   @Override
   public Configuration read() {
@@ -20,8 +21,8 @@ public final class MemoryStore implements ConfigurationStore {
 
   @Override
   public void write(Configuration configuration) throws IOException {
-    if (failing) {
-      throw new IOException("no space left on device");
+    if (failure != null) {
+      throw failure;
     }
     written.add(configuration);
   }

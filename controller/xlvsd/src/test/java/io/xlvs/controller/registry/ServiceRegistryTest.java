@@ -15,6 +15,7 @@ import io.xlvs.controller.service.RealServerKey;
 import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.VirtualService;
+import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -185,7 +186,7 @@ class ServiceRegistryTest {
   @Test
   void aFailedStoreLeavesEverythingAsItWas() throws Exception {
     Configuration before = apply(Specs.web());
-    store.failing = true;
+    store.failure = new IOException("no space left on device");
     assertThatThrownBy(() -> apply(other())).isInstanceOf(CommitException.class).hasMessageContaining("no space left");
     assertThat(registry.current()).isSameAs(before);
     assertThat(dataPlane.held()).isSameAs(before);

@@ -2,9 +2,13 @@
 package io.xlvs.controller.store;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.ExtensionRegistryLite;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.WireFormat;
 import io.xlvs.controller.service.AddressFamily;
 import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.ForwardingMethod;
@@ -22,8 +26,8 @@ import io.xlvs.controller.service.Tunnel;
 import io.xlvs.controller.service.TunnelChecksum;
 import io.xlvs.controller.service.TunnelType;
 import io.xlvs.controller.service.VirtualService;
+import io.xlvs.store.v1.StoredChange;
 import io.xlvs.store.v1.StoredChecksum;
-import io.xlvs.store.v1.StoredConfiguration;
 import io.xlvs.store.v1.StoredMarkRule;
 import io.xlvs.store.v1.StoredMethod;
 import io.xlvs.store.v1.StoredPortRange;
@@ -36,71 +40,105 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * Configuration to bytes and back. Remembers the bytes of every service it has encoded: a service that has not changed is the same object,
- * and with a million servers encoding them all again would cost more than writing them. One thread at a time.
- */
-final class SnapshotCodec {
-  private Map<VirtualService, byte[]> encoded = new IdentityHashMap<>();
+/** Changes of the configuration to bytes and back. */
+final class ChangeCodec {
+  private ChangeCodec() {}
 
-  /** A StoredConfiguration; its fields are written one by one, since the services are bytes already. */
-  byte[] encode(Configuration configuration) {
-    Timeouts timeouts = configuration.timeouts();
-    StoredConfiguration head = StoredConfiguration.newBuilder()
-        .setRevision(configuration.revision())
+  /**
+   * A StoredChange from one configuration to one that follows it: a service that is the same object has not changed, and new services come
+   * after all others.
+   */
+  static byte[] encode(Configuration before, Configuration after) {
+    Timeouts timeouts = after.timeouts();
+    StoredChange.Builder head = StoredChange.newBuilder()
+        .setRevision(after.revision())
         .setTimeouts(StoredTimeouts.newBuilder()
             .setTcp(timeouts.tcpSeconds())
             .setTcpFin(timeouts.tcpFinSeconds())
             .setUdp(timeouts.udpSeconds()))
-        .addAllMarkRules(configuration.markRules().values().stream().map(SnapshotCodec::encode).toList())
-        .build();
-    Map<VirtualService, byte[]> next = new IdentityHashMap<>(configuration.services().size());
-    int size = head.getSerializedSize();
-    for (VirtualService service : configuration.services().values()) {
-      byte[] known = encoded.get(service);
-      byte[] bytes = known != null ? known : encode(service).toByteArray();
-      next.put(service, bytes);
-      size += CodedOutputStream.computeByteArraySize(StoredConfiguration.SERVICES_FIELD_NUMBER, bytes);
+        .addAllMarkRules(after.markRules().values().stream().map(ChangeCodec::encode).toList());
+    for (VirtualService service : before.services().values()) {
+      VirtualService now = after.services().get(service.key());
+      if (now == null || now.createRevision() != service.createRevision()) {
+        head.addDeleted(encode(service.key()));
+      }
     }
-    encoded = next;
+    // Service by service: a million servers as messages would take ten times the memory of their bytes.
+    List<byte[]> services = new ArrayList<>();
+    for (VirtualService service : after.services().values()) {
+      if (before.services().get(service.key()) != service) {
+        services.add(encode(service).toByteArray());
+      }
+    }
+    return join(head.build(), services);
+  }
+
+  private static byte[] join(StoredChange head, List<byte[]> services) {
+    int size = head.getSerializedSize();
+    for (byte[] service : services) {
+      size = Math.addExact(size, CodedOutputStream.computeByteArraySize(StoredChange.SERVICES_FIELD_NUMBER, service));
+    }
     byte[] message = new byte[size];
     CodedOutputStream out = CodedOutputStream.newInstance(message);
     try {
       head.writeTo(out);
-      for (VirtualService service : configuration.services().values()) {
-        out.writeByteArray(StoredConfiguration.SERVICES_FIELD_NUMBER, next.get(service));
+      for (byte[] service : services) {
+        out.writeByteArray(StoredChange.SERVICES_FIELD_NUMBER, service);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("a configuration of " + size + " bytes does not fit its own size", e);
+      throw new UncheckedIOException("a change of " + size + " bytes does not fit its own size", e);
     }
     out.checkNoSpaceLeft();
     return message;
   }
 
-  /**
-   * Reads what {@link #encode} wrote.
-   *
-   * @throws InvalidProtocolBufferException if it is not a message
-   * @throws IllegalArgumentException if a value in it cannot be
-   */
-  static Configuration decode(byte[] bytes) throws InvalidProtocolBufferException {
-    StoredConfiguration stored = StoredConfiguration.parseFrom(bytes);
-    List<VirtualService> services = new ArrayList<>(stored.getServicesCount());
-    for (StoredService service : stored.getServicesList()) {
-      services.add(decode(service));
+  /** A configuration while changes are read into it. */
+  static final class Replay implements RecordLog.Reader {
+    private final Map<ServiceKey, VirtualService> services = new LinkedHashMap<>();
+    private final List<MarkRule> markRules = new ArrayList<>();
+    private Timeouts timeouts = Timeouts.DEFAULT;
+    private long revision;
+
+    @Override
+    public void take(byte[] change) throws IOException {
+      markRules.clear();
+      CodedInputStream in = CodedInputStream.newInstance(change);
+      for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+        switch (WireFormat.getTagFieldNumber(tag)) {
+          case StoredChange.REVISION_FIELD_NUMBER -> revision = in.readUInt64();
+          case StoredChange.TIMEOUTS_FIELD_NUMBER -> timeouts = decode(read(in, StoredTimeouts.parser()));
+          case StoredChange.DELETED_FIELD_NUMBER -> services.remove(decodeKey(read(in, StoredService.parser())));
+          case StoredChange.SERVICES_FIELD_NUMBER -> put(decode(read(in, StoredService.parser())));
+          case StoredChange.MARK_RULES_FIELD_NUMBER -> markRules.add(decode(read(in, StoredMarkRule.parser())));
+          default -> in.skipField(tag);
+        }
+      }
     }
-    StoredTimeouts timeouts = stored.getTimeouts();
-    return Configuration.of(stored.getRevision(), new Timeouts(timeouts.getTcp(), timeouts.getTcpFin(), timeouts.getUdp()), services,
-        stored.getMarkRulesList().stream().map(SnapshotCodec::decode).toList());
+
+    private static <T extends MessageLite> T read(CodedInputStream in, Parser<T> parser) throws IOException {
+      return in.readMessage(parser, ExtensionRegistryLite.getEmptyRegistry());
+    }
+
+    private void put(VirtualService service) {
+      services.put(service.key(), service);
+    }
+
+    Configuration configuration() {
+      return Configuration.of(revision, timeouts, services.values(), markRules);
+    }
+  }
+
+  private static Timeouts decode(StoredTimeouts timeouts) {
+    return new Timeouts(timeouts.getTcp(), timeouts.getTcpFin(), timeouts.getUdp());
   }
 
   private static StoredService encode(VirtualService service) {
-    StoredService.Builder stored = StoredService.newBuilder()
+    StoredService.Builder stored = encode(service.key())
         .setScheduler(service.scheduler())
         .setPersistenceTimeoutSeconds(service.persistenceTimeoutSeconds())
         .setPersistenceNetmask(service.persistenceNetmask())
@@ -109,11 +147,6 @@ final class SnapshotCodec {
         .setOnePacket(service.onePacket())
         .setCreateRevision(service.createRevision())
         .setRevision(service.revision());
-    if (service.key() instanceof ServiceKey.Endpoint endpoint) {
-      stored.setProtocol(encode(endpoint.protocol())).setAddress(encode(endpoint.address())).setPort(endpoint.port());
-    } else if (service.key() instanceof ServiceKey.FirewallMark mark) {
-      stored.setFirewallMark((int) mark.mark()).setIpv6(mark.family() == AddressFamily.IPV6);
-    }
     service.schedulerFlags().stream().sorted().map(SchedulerFlag::text).forEach(stored::addSchedulerFlags);
     for (RealServer server : service.servers()) {
       stored.addServers(encode(server));
@@ -122,6 +155,17 @@ final class SnapshotCodec {
       stored.addLocalAddresses(encode(address));
     }
     return stored.build();
+  }
+
+  /** A service with nothing but its identity. */
+  private static StoredService.Builder encode(ServiceKey key) {
+    StoredService.Builder stored = StoredService.newBuilder();
+    if (key instanceof ServiceKey.Endpoint endpoint) {
+      stored.setProtocol(encode(endpoint.protocol())).setAddress(encode(endpoint.address())).setPort(endpoint.port());
+    } else if (key instanceof ServiceKey.FirewallMark mark) {
+      stored.setFirewallMark((int) mark.mark()).setIpv6(mark.family() == AddressFamily.IPV6);
+    }
+    return stored;
   }
 
   private static VirtualService decode(StoredService stored) {
@@ -135,7 +179,7 @@ final class SnapshotCodec {
     }
     return new VirtualService(decodeKey(stored), stored.getScheduler(), flags, stored.getPersistenceTimeoutSeconds(),
         stored.getPersistenceNetmask(), stored.getPersistencePrefixLength(), stored.getPersistenceEngine(), stored.getOnePacket(), servers,
-        stored.getLocalAddressesList().stream().map(SnapshotCodec::decode).toList(), stored.getCreateRevision(), stored.getRevision());
+        stored.getLocalAddressesList().stream().map(ChangeCodec::decode).toList(), stored.getCreateRevision(), stored.getRevision());
   }
 
   private static ServiceKey decodeKey(StoredService stored) {
@@ -152,8 +196,8 @@ final class SnapshotCodec {
         .setFirewallMark((int) rule.key().mark())
         .setAddress(encode(destination.address()))
         .setPrefixLength(destination.length())
-        .addAllTcpPorts(rule.tcpPorts().stream().map(SnapshotCodec::encode).toList())
-        .addAllUdpPorts(rule.udpPorts().stream().map(SnapshotCodec::encode).toList())
+        .addAllTcpPorts(rule.tcpPorts().stream().map(ChangeCodec::encode).toList())
+        .addAllUdpPorts(rule.udpPorts().stream().map(ChangeCodec::encode).toList())
         .setRevision(rule.revision())
         .build();
   }
@@ -161,8 +205,8 @@ final class SnapshotCodec {
   private static MarkRule decode(StoredMarkRule stored) {
     Prefix destination = new Prefix(decode(stored.getAddress()), stored.getPrefixLength());
     return new MarkRule(new MarkRuleKey(Integer.toUnsignedLong(stored.getFirewallMark()), destination),
-        stored.getTcpPortsList().stream().map(SnapshotCodec::decode).toList(),
-        stored.getUdpPortsList().stream().map(SnapshotCodec::decode).toList(), stored.getRevision());
+        stored.getTcpPortsList().stream().map(ChangeCodec::decode).toList(),
+        stored.getUdpPortsList().stream().map(ChangeCodec::decode).toList(), stored.getRevision());
   }
 
   private static StoredPortRange encode(PortRange range) {
