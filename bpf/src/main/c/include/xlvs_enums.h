@@ -59,13 +59,26 @@ enum xlvs_endpoint_kind {
 	XLVS_ENDPOINT_VIP = 4,     /* an address with services: VIP, port 0, protocol 0 */
 };
 
-/* How the kernel picks an entry of a service's ring. */
+/*
+ * How the kernel picks an entry of a service's ring: the rules of ip_vs_*.c. A ring
+ * of pairs has a number behind each server.
+ */
 enum xlvs_pick {
-	XLVS_PICK_NEXT = 1, /* counter modulo length: rr, wrr */
-	XLVS_PICK_SH = 2,   /* ip_vs_sh.c's hash of the client, ring of 256 */
-	XLVS_PICK_MH = 3,   /* ip_vs_mh.c's hash of the client modulo length */
-	XLVS_PICK_WLC = 4,  /* least (active * 256 + inactive) / weight over the ring's servers */
-	XLVS_PICK_LC = 5,   /* the same without weight */
+	XLVS_PICK_NEXT = 1, /* rr, wrr: counter modulo length */
+	XLVS_PICK_SH = 2,   /* hash of the client, ring of 256 */
+	XLVS_PICK_MH = 3,   /* hash of the client modulo length */
+	XLVS_PICK_DH = 4,   /* hash of the destination address, ring of 256 */
+	XLVS_PICK_FO = 5,   /* the first usable one: the ring is sorted by weight */
+	/* Pairs of a server and its weight. */
+	XLVS_PICK_WLC = 6, /* lc, wlc: least (active * 256 + inactive) / weight; for lc all are 1 */
+	XLVS_PICK_SED = 7, /* least (active + 1) / weight */
+	XLVS_PICK_NQ = 8,  /* the first without active connections, else as SED */
+	XLVS_PICK_OVF = 9, /* the first with no more active connections than its weight */
+	/*
+	 * Two drawn by weight, of which the less loaded one. An alias table: a column is two
+	 * pairs, its own server with its share of the column in 1/2^32, the other one with 0.
+	 */
+	XLVS_PICK_TWOS = 10,
 };
 
 enum xlvs_service_flag {

@@ -83,8 +83,13 @@ final class Convert {
       case NEXT -> Pick.NEXT;
       case SOURCE_HASH -> Pick.SH;
       case MAGLEV_HASH -> Pick.MH;
-      case LEAST_CONNECTION -> Pick.LC;
-      case WEIGHTED_LEAST_CONNECTION -> Pick.WLC;
+      case LEAST_CONNECTION -> Pick.WLC;
+      case SHORTEST_EXPECTED_DELAY -> Pick.SED;
+      case NEVER_QUEUE -> Pick.NQ;
+      case DESTINATION_HASH -> Pick.DH;
+      case FAILOVER -> Pick.FO;
+      case OVERFLOW -> Pick.OVF;
+      case TWO_CHOICES -> Pick.TWOS;
     };
   }
 

@@ -14,7 +14,7 @@ import java.util.function.BiConsumer;
  * else may be called by any thread at any time.
  */
 public interface DataPlane extends AutoCloseable {
-  /** What this data plane can do beyond rr, wrr, sh and mh over TCP and UDP; constant. */
+  /** What this data plane can do beyond rr, wrr, dh, sh, fo and mh over TCP and UDP; constant. */
   Set<Feature> features();
 
   /**

@@ -30,7 +30,7 @@ public record DataPlaneOptions(List<String> interfaces, AttachMode attachMode, P
    * @param servers real servers of all services together
    * @param localAddresses local addresses of all services together
    * @param ringEntries scheduler rings of all services together: a service of rr or wrr takes the sum of its weights (divided by their
-   *     common divisor), of sh 256, of mh 4093
+   *     common divisor), of sh and dh 256, of mh 4093, of the others one to four for each server
    * @param flowCacheBytes memory of the flow caches of all CPUs together
    */
   public record Capacities(

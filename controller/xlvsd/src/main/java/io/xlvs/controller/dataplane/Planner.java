@@ -139,7 +139,7 @@ final class Planner {
     LocalAddressTable locals = tables.locals();
     for (ServiceChange change : changes) {
       AppliedService now = change.applied;
-      int length = change.ring.entries().length;
+      int length = change.ring.length();
       change.ringRegion = rings.allocate(length);
       if (change.ringRegion == null) {
         throw new CapacityException("rings", rings.used() + length, rings.capacity(), "--ring-entries");

@@ -84,14 +84,14 @@ final class Reconciler {
   }
 
   private void writeRing(ServiceChange change, AppliedService service, VirtualService before) {
-    int[] slots = slots(change, service);
+    int[] words = words(change, service);
     Region reserved = change.ringRegion;
     change.ringRegion = null;
-    if (tables.rings().equals(service.ring, slots)) {
+    if (tables.rings().equals(service.ring, words)) {
       tables.rings().release(reserved);
       return;
     }
-    tables.rings().write(reserved, slots);
+    tables.rings().write(reserved, words);
     if (change.ring.pick() == Ring.Pick.NEXT) {
       tables.services().putCounter(service.index, resume(change, service, before));
     }
@@ -99,17 +99,23 @@ final class Reconciler {
     service.ring = reserved;
   }
 
-  private static int[] slots(ServiceChange change, AppliedService service) {
+  /** The ring as the kernel reads it: slots of servers, each with its number if there are numbers. */
+  private static int[] words(ServiceChange change, AppliedService service) {
     int[] byPosition = new int[change.newestFirst.size()];
     for (int i = 0; i < byPosition.length; i++) {
       byPosition[i] = service.slots.get(change.newestFirst.get(i).key()).index;
     }
     int[] entries = change.ring.entries();
-    int[] slots = new int[entries.length];
+    int[] numbers = change.ring.numbers();
+    int[] words = new int[change.ring.length()];
+    int stride = numbers.length == 0 ? 1 : 2;
     for (int i = 0; i < entries.length; i++) {
-      slots[i] = byPosition[entries[i]];
+      words[stride * i] = byPosition[entries[i]];
     }
-    return slots;
+    for (int i = 0; i < numbers.length; i++) {
+      words[stride * i + 1] = numbers[i];
+    }
+    return words;
   }
 
   /** Where the counter goes on, so that the next pick is IPVS's. A whole round stands for "entry 0 comes next". */

@@ -51,22 +51,22 @@ final class RingTable {
     arena.retire(region);
   }
 
-  /** Whether the region holds exactly these slots. */
-  boolean equals(Region region, int[] slots) {
-    if (region.length() != slots.length) {
+  /** Whether the region holds exactly these words. */
+  boolean equals(Region region, int[] words) {
+    if (region.length() != words.length) {
       return false;
     }
-    for (int i = 0; i < slots.length; i++) {
-      if (rings.getInt(offset(region, i)) != slots[i]) {
+    for (int i = 0; i < words.length; i++) {
+      if (rings.getInt(offset(region, i)) != words[i]) {
         return false;
       }
     }
     return true;
   }
 
-  void write(Region region, int[] slots) {
-    for (int i = 0; i < slots.length; i++) {
-      rings.putInt(offset(region, i), slots[i]);
+  void write(Region region, int[] words) {
+    for (int i = 0; i < words.length; i++) {
+      rings.putInt(offset(region, i), words[i]);
     }
   }
 

@@ -11,7 +11,6 @@ import io.xlvs.bpf.XlvsObjects;
 import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.VirtualService;
-import io.xlvs.loader.GracePeriod;
 import io.xlvs.loader.map.MappedArray;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -81,8 +80,8 @@ final class ServiceRecords {
   }
 
   /**
-   * Writes a service. Its ring must be of a length that fits the pick at any moment: sh reads 256 entries whatever the length
-   * says, so it is switched on only when no reader can still have the ring before, and off before the ring changes.
+   * Writes a service. A reader may meet the new pick with the ring before: it then takes a server of the service by another's rule,
+   * never one of another service.
    */
   void write(AppliedService applied, VirtualService service, Pick pick, Region ring, Region locals) {
     Service record =
@@ -102,11 +101,6 @@ final class ServiceRecords {
     Service.write(record, bytes, 0);
     long at = offset(applied.index);
     Words.write(services, at, bytes, LOCALS, LOCALS + Long.BYTES);
-    int before = services.getInt(at + PICK);
-    if (pick == Pick.SH && before != 0 && before != Pick.SH.value()) {
-      services.putLongRelease(at + RING, ring.word());
-      GracePeriod.await();
-    }
     Words.write(services, at, bytes, FIRST_AFTER_REGIONS, Service.LAYOUT.size());
     Words.write(services, at, bytes, RING, RING + Long.BYTES);
   }

@@ -3,7 +3,6 @@ package io.xlvs.controller.schedule;
 
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.RealServerKey;
-import java.util.Arrays;
 import java.util.List;
 
 /** ip_vs_rr.c: one after the other in list order, servers of weight 0 left out. */
@@ -15,14 +14,7 @@ final class RoundRobin implements Scheduler {
 
   @Override
   public Ring ring(List<RealServer> newestFirst) {
-    int[] entries = new int[newestFirst.size()];
-    int count = 0;
-    for (int i = 0; i < newestFirst.size(); i++) {
-      if (newestFirst.get(i).weight() > 0) {
-        entries[count++] = i;
-      }
-    }
-    return new Ring(Ring.Pick.NEXT, Arrays.copyOf(entries, count));
+    return new Ring(Ring.Pick.NEXT, Weights.usable(newestFirst).toArray());
   }
 
   /** IPVS remembers the server picked last, or, once that is deleted, the one before it in the list. */

@@ -29,6 +29,11 @@ public interface Scheduler {
     return 0;
   }
 
+  /** Whether the kernel compares the servers' live connection counts. */
+  default boolean readsLiveCounts() {
+    return false;
+  }
+
   /** The most servers that a service with this scheduler can have. */
   default int maxServers() {
     return Integer.MAX_VALUE;

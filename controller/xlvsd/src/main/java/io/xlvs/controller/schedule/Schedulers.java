@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.controller.schedule;
 
-import java.util.ArrayList;
+import io.xlvs.controller.service.RealServer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The one list of schedulers. A new one is a class and a line here. */
 public final class Schedulers {
@@ -16,15 +18,20 @@ public final class Schedulers {
   public static final List<String> KNOWN =
       List.of("rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq", "fo", "ovf", "mh", "twos");
 
-  private static final Map<String, Scheduler> IMPLEMENTED = Map.of(
-      "rr", new RoundRobin(),
-      "wrr", new WeightedRoundRobin(),
-      "sh", new SourceHashing(),
-      "mh", new MaglevHashing(),
-      "lc", new LeastConnection("lc", Ring.Pick.LEAST_CONNECTION),
-      "wlc", new LeastConnection("wlc", Ring.Pick.WEIGHTED_LEAST_CONNECTION));
-
-  private static final Set<String> LIVE_COUNTS = Set.of("lc", "wlc");
+  private static final Map<String, Scheduler> IMPLEMENTED = Stream.of(
+          new RoundRobin(),
+          new WeightedRoundRobin(),
+          new LeastConnection("lc", Ring.Pick.LEAST_CONNECTION, server -> 1),
+          new LeastConnection("wlc", Ring.Pick.LEAST_CONNECTION, RealServer::weight),
+          new DestinationHashing(),
+          new SourceHashing(),
+          new LeastConnection("sed", Ring.Pick.SHORTEST_EXPECTED_DELAY, RealServer::weight),
+          new LeastConnection("nq", Ring.Pick.NEVER_QUEUE, RealServer::weight),
+          new HeaviestFirst("fo", Ring.Pick.FAILOVER),
+          new HeaviestFirst("ovf", Ring.Pick.OVERFLOW),
+          new MaglevHashing(),
+          new PowerOfTwoChoices())
+      .collect(Collectors.toMap(Scheduler::name, Function.identity()));
 
   private Schedulers() {}
 
@@ -39,12 +46,8 @@ public final class Schedulers {
    * @param liveCounts whether the data plane can compare live connection counts
    */
   public static List<String> available(boolean liveCounts) {
-    List<String> names = new ArrayList<>();
-    for (String name : KNOWN) {
-      if (IMPLEMENTED.containsKey(name) && (liveCounts || !LIVE_COUNTS.contains(name))) {
-        names.add(name);
-      }
-    }
-    return List.copyOf(names);
+    return KNOWN.stream()
+        .filter(name -> byName(name).filter(scheduler -> liveCounts || !scheduler.readsLiveCounts()).isPresent())
+        .toList();
   }
 }

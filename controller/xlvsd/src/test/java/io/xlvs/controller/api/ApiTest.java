@@ -173,8 +173,8 @@ class ApiTest {
 
   @Test
   void whatThisVersionCannotDoIsUnimplemented() throws Exception {
-    StatusRuntimeException e = failure(Code.UNIMPLEMENTED, () -> api.services.createVirtualService(create(web().setScheduler("sed"))));
-    assertThat(e.getStatus().getDescription()).contains("sed").contains("rr, wrr, lc, wlc, sh, mh");
+    StatusRuntimeException e = failure(Code.UNIMPLEMENTED, () -> api.services.createVirtualService(create(web().setScheduler("lblc"))));
+    assertThat(e.getStatus().getDescription()).contains("lblc").contains("rr, wrr, lc, wlc, dh, sh, sed, nq, fo, ovf, mh, twos");
     assertThat(detail(e, ErrorInfo.class).getReason()).isEqualTo("UNSUPPORTED");
   }
 

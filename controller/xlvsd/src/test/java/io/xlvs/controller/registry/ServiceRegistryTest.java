@@ -242,7 +242,7 @@ class ServiceRegistryTest {
     store.initial = apply(service.create());
     dataPlane.features.remove(Feature.LEAST_CONNECTION);
     assertThatThrownBy(() -> new ServiceRegistry(dataPlane, store))
-        .hasMessageContaining("tcp:10.0.0.100:80").hasMessageContaining("wlc").hasMessageContaining("rr, wrr, sh, mh");
+        .hasMessageContaining("tcp:10.0.0.100:80").hasMessageContaining("wlc").hasMessageContaining("rr, wrr, dh, sh, fo, mh");
   }
 
   @Test

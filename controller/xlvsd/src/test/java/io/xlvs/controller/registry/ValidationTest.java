@@ -47,7 +47,7 @@ class ValidationTest {
         service(Kind.INVALID, "protocol", "missing", s -> s.protocol = null),
         service(Kind.UNSUPPORTED, "protocol", "SCTP services are not supported", s -> s.protocol = Protocol.SCTP),
         service(Kind.INVALID, "firewall_mark", "either", s -> s.mark = 7),
-        service(Kind.INVALID, "scheduler", "\"nosuch\" is not known: available are rr, wrr, lc, wlc, sh, mh", s -> s.scheduler = "nosuch"),
+        service(Kind.INVALID, "scheduler", "\"nosuch\" is not known: available are rr, wrr, lc, wlc, dh, sh, sed, nq, fo, ovf, mh, twos", s -> s.scheduler = "nosuch"),
         service(Kind.INVALID, "scheduler", "\"RR\"", s -> s.scheduler = "RR"),
         service(Kind.UNSUPPORTED, "scheduler", "scheduler lblc is not supported", s -> s.scheduler = "lblc"),
         service(Kind.INVALID, "scheduler_flags", "\"nosuch\" is not known", s -> s.flags = List.of("nosuch")),

@@ -2,12 +2,14 @@
 package io.xlvs.controller.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.xlvs.controller.service.ForwardingMethod;
 import io.xlvs.controller.service.IpAddress;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.Tunnel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -39,14 +41,14 @@ class SchedulerPropertiesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rr", "wrr", "sh", "mh", "lc", "wlc"})
+  @ValueSource(strings = {"rr", "wrr", "lc", "wlc", "dh", "sh", "sed", "nq", "fo", "ovf", "mh", "twos"})
   void noServersGiveAnEmptyRingAndOneServerEveryPlace(String scheduler) {
     assertThat(ring(scheduler).entries()).isEmpty();
     assertThat(ring(scheduler, 5).entries()).isNotEmpty().containsOnly(0);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rr", "wrr", "mh", "lc", "wlc"})
+  @ValueSource(strings = {"rr", "wrr", "lc", "wlc", "sed", "nq", "fo", "ovf", "mh", "twos"})
   void weightZeroGetsNoPlace(String scheduler) {
     assertThat(ring(scheduler, 0, 3, 0).entries()).containsOnly(1);
     assertThat(ring(scheduler, 0, 0).entries()).isEmpty();
@@ -118,6 +120,35 @@ class SchedulerPropertiesTest {
   }
 
   @Test
+  void foAndOvfNameTheHeaviestFirstAndOfEqualsTheNewest() {
+    for (String scheduler : List.of("fo", "ovf")) {
+      assertThat(ring(scheduler, 1, 7, 0, 7, 9, 1).entries()).containsExactly(4, 1, 3, 0, 5);
+    }
+  }
+
+  @Test
+  void twosDrawsEachServerByItsWeightAndTheNewestByOneMore() {
+    Random random = new Random(SEED);
+    for (int round = 0; round < 200; round++) {
+      int[] weights = random.ints(1 + random.nextInt(40), 0, round % 2 == 0 ? 5 : Integer.MAX_VALUE).toArray();
+      List<RealServer> servers = servers(weights);
+      Ring ring = Schedulers.byName("twos").orElseThrow().ring(servers);
+      int[] usable = Weights.usable(servers).toArray();
+      double[] chances = new double[weights.length];
+      for (int i = 0; i < usable.length; i++) {
+        double own = Integer.toUnsignedLong(ring.numbers()[2 * i]) * 0x1p-32;
+        chances[ring.entries()[2 * i]] += own / usable.length;
+        chances[ring.entries()[2 * i + 1]] += (1 - own) / usable.length;
+      }
+      double sum = 1 + Arrays.stream(weights).asLongStream().sum();
+      for (int i = 0; i < usable.length; i++) {
+        double expected = (weights[usable[i]] + (i == 0 ? 1 : 0)) / sum;
+        assertThat(chances[usable[i]]).as("seed %d round %d server %d", SEED, round, i).isCloseTo(expected, within(1e-8));
+      }
+    }
+  }
+
+  @Test
   void ipv6ClientsAreHashedByAllFourWords() {
     IpAddress client = IpAddress.parse("2001:db8:1:2:3:4:5:6");
     // By hand: 20010db8 ^ 00010002 ^ 00030004 ^ 00050006 = 20060db8, times 61C88647 modulo 2^32, upper eight bits.
@@ -128,8 +159,8 @@ class SchedulerPropertiesTest {
   @Test
   void everyNameOfIpvsadmIsKnownAndTheAvailableOnesDependOnTheDataPlane() {
     assertThat(Schedulers.KNOWN).hasSize(14);
-    assertThat(Schedulers.available(false)).containsExactly("rr", "wrr", "sh", "mh");
-    assertThat(Schedulers.available(true)).containsExactly("rr", "wrr", "lc", "wlc", "sh", "mh");
+    assertThat(Schedulers.available(false)).containsExactly("rr", "wrr", "dh", "sh", "fo", "mh");
+    assertThat(Schedulers.available(true)).containsExactly("rr", "wrr", "lc", "wlc", "dh", "sh", "sed", "nq", "fo", "ovf", "mh", "twos");
   }
 
   @Test

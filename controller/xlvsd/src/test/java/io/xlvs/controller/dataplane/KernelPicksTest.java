@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.controller.dataplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.xlvs.controller.schedule.Recording;
+import io.xlvs.controller.service.IpAddress;
+import io.xlvs.controller.service.Protocol;
+import io.xlvs.controller.service.RealServer;
+import io.xlvs.controller.service.SchedulerFlag;
+import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.VirtualService;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The kernel's programs give the picks that a real IPVS gave. Needs root. */
+class KernelPicksTest {
+  private static final int DRAWS = 6000;
+
+  private static KernelDirector director;
+  private static int port = 1000;
+
+  @BeforeAll
+  static void load() {
+    director = new KernelDirector();
+  }
+
+  @AfterAll
+  static void unload() throws Exception {
+    director.close();
+  }
+
+  static List<Recording> recordings() {
+    return Recording.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("recordings")
+  void theKernelGivesTheRecordedPicks(Recording recording) throws Exception {
+    serve(recording.scheduler(), recording.flags(), recording.servers());
+    if (recording.connections().equals("dests")) {
+      director.alsoServe(recording.destinations());
+    }
+    assertThat(recording.replay(director)).isEqualTo(recording.steps());
+  }
+
+  /** A new service. */
+  private static void serve(String scheduler, Set<SchedulerFlag> flags, List<RealServer> servers) throws DataPlaneException {
+    ServiceKey key = new ServiceKey.Endpoint(Protocol.TCP, Recording.VIP, ++port);
+    director.apply(new VirtualService(key, scheduler, flags, 0, 0, 0, "", false, servers, List.of(), port, port));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rr", "wrr", "lc", "wlc", "sed", "nq", "fo", "ovf", "twos"})
+  void aServerThatIsBeingRemovedIsPassedOver(String scheduler) throws Exception {
+    serve(scheduler, Set.of(), List.of(Recording.server('1', 1, 0), Recording.server('2', 5, 0)));
+    director.withdraw('2');
+    for (int i = 0; i < 3; i++) {
+      director.count('1', 0, 0);
+      assertThat(director.pick(IpAddress.parse("10.0.0.2"), 20000 + i, Recording.VIP)).isEqualTo('1');
+    }
+  }
+
+  /**
+   * Weights, thresholds (1: overloaded, 0: none) and active connections of servers 1, 2, 3; 3 is the newest. Each pick is made anew
+   * from these counts.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "1/1/1, 0/0/0, 0/0/0",
+    "3/2/1, 0/0/0, 0/0/0",
+    "3/2/1, 0/0/0, 5/3/1",
+    "3/0/1, 0/0/0, 4/0/1",
+    "65535/1/30000, 0/0/0, 0/0/0",
+    "3/2/1, 0/0/1, 1/1/1",
+    "1/1/1, 1/0/0, 1/2/1",
+    "2/5/3, 0/1/0, 1/1/2",
+    "2/5/3, 1/1/0, 1/1/2",
+  })
+  void twosDrawsAsIpvsDoes(String weights, String thresholds, String counts) throws Exception {
+    int[] weight = numbers(weights);
+    int[] active = numbers(counts);
+    int[] threshold = numbers(thresholds);
+    List<RealServer> servers = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      servers.add(Recording.server((char) ('1' + i), weight[i], threshold[i]));
+      weight[i] = threshold[i] > 0 ? 0 : weight[i];
+    }
+    serve("twos", Set.of(), servers);
+    IntStream.range(0, 3).filter(i -> threshold[i] > 0).forEach(i -> director.overload((char) ('1' + i)));
+    double[] chances = twosChances(weight, active);
+    int[] picks = new int[3];
+    for (int n = 0; n < DRAWS; n++) {
+      for (int i = 0; i < 3; i++) {
+        director.count((char) ('1' + i), active[i], 0);
+      }
+      picks[director.pick(IpAddress.ofIpv4(0x0a000100 + n / 1000), 20000 + n % 1000, Recording.VIP) - '1']++;
+    }
+    for (int i = 0; i < 3; i++) {
+      double deviation = Math.sqrt(DRAWS * chances[i] * (1 - chances[i]));
+      assertThat((double) picks[i]).as("server %d", i + 1).isCloseTo(DRAWS * chances[i], within(5 * deviation));
+    }
+  }
+
+  /** ip_vs_twos.c: both draws, the newest server first, from 0 to the sum of weights; the second one is taken if it is less loaded. */
+  private static double[] twosChances(int[] weight, int[] active) {
+    double sum = 1.0 + IntStream.of(weight).sum();
+    double[] draw = new double[3];
+    double extra = 1;
+    for (int i = 2; i >= 0; i--) {
+      draw[i] = weight[i] == 0 ? 0 : (weight[i] + extra) / sum;
+      extra = weight[i] == 0 ? extra : 0;
+    }
+    double[] chances = new double[3];
+    for (int one = 0; one < 3; one++) {
+      for (int two = 0; two < 3; two++) {
+        boolean second = (long) weight[two] * active[one] > (long) weight[one] * active[two];
+        chances[second ? two : one] += draw[one] * draw[two];
+      }
+    }
+    return chances;
+  }
+
+  private static int[] numbers(String text) {
+    return Arrays.stream(text.split("/")).mapToInt(Integer::parseInt).toArray();
+  }
+}
