@@ -20,11 +20,13 @@ import java.util.concurrent.Future;
 /** The client: threads of this process that have moved into its network namespace, where their sockets are. */
 public final class Client implements AutoCloseable {
   private static final int THREADS = 8;
-  private static final int ANY_PORT = 0;
-  private static final int TIMEOUT_MILLIS = 5_000;
+
+  /** For machines with much else to do: what is lost is sent again long before. */
+  private static final int TIMEOUT_MILLIS = 60_000;
   private static final int UDP_BYTES = 2048;
 
   private final ExecutorService threads;
+  private final LocalPorts ports = new LocalPorts();
 
   Client(Namespace namespace) {
     threads = Executors.newFixedThreadPool(THREADS, task -> {
@@ -40,10 +42,10 @@ public final class Client implements AutoCloseable {
 
   /** Asks a TCP service who it is, over a new connection. */
   public Answer get(String address, int port) throws IOException {
-    return call(() -> exchange(ANY_PORT, address, port));
+    return call(() -> exchange(tcpPort(address), address, port));
   }
 
-  /** The same from a port of the caller's choice. */
+  /** The same from a port of the caller's choice, below {@value LocalPorts#FIRST}. */
   public Answer getFrom(int localPort, String address, int port) throws IOException {
     return call(() -> exchange(localPort, address, port));
   }
@@ -56,7 +58,9 @@ public final class Client implements AutoCloseable {
   /** The same with so many datagrams one after another, all from one new port. */
   public List<Answer> echoes(String address, int port, int datagrams) throws IOException {
     return call(() -> {
-      try (DatagramSocket socket = new DatagramSocket()) {
+      try (DatagramSocket socket = new DatagramSocket(null)) {
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(ports.take("UDP", address)));
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.connect(new InetSocketAddress(address, port));
         List<Answer> answers = new ArrayList<>();
@@ -74,7 +78,7 @@ public final class Client implements AutoCloseable {
   public List<Answer> getMany(String address, int port, int connections) throws IOException {
     List<Future<Answer>> futures = new ArrayList<>();
     for (int i = 0; i < connections; i++) {
-      futures.add(threads.submit(() -> exchange(ANY_PORT, address, port)));
+      futures.add(threads.submit(() -> exchange(tcpPort(address), address, port)));
     }
     List<Answer> answers = new ArrayList<>();
     for (Future<Answer> future : futures) {
@@ -91,7 +95,7 @@ public final class Client implements AutoCloseable {
   /** Starts a download that takes at most so many bytes a second; the future's result is how many bytes came. */
   public Future<Long> download(String address, int port, long bytes, long bytesPerSecond) {
     return threads.submit(() -> {
-      try (Socket socket = connect(ANY_PORT, address, port)) {
+      try (Socket socket = connect(tcpPort(address), address, port)) {
         request(socket, "/download?" + bytes);
         InputStream in = socket.getInputStream();
         skipHead(in);
@@ -128,6 +132,10 @@ public final class Client implements AutoCloseable {
       }
       throw new IOException(e.getCause().getMessage(), e.getCause());
     }
+  }
+
+  private int tcpPort(String address) {
+    return ports.take("TCP", address);
   }
 
   private static Answer exchange(int localPort, String address, int port) throws IOException {

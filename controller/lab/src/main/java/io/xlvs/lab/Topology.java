@@ -75,6 +75,7 @@ final class Topology {
 
   private void wireClient() {
     client.sysctl(NO_STRICT_SOURCES);
+    client.sysctl("net/ipv4/ip_local_port_range=" + LocalPorts.EPHEMERAL_RANGE);
     wire(client, "eth0", "front", "client");
     plainFrames(client, "eth0");
     List<String> lines = new ArrayList<>();
@@ -152,7 +153,7 @@ final class Topology {
     hosts.add(client);
     hosts.add(director);
     for (Namespace host : hosts) {
-      if (!Waiting.until(10, () -> host.run("ip", "-6", "address", "show", "tentative").isBlank())) {
+      if (!Waiting.until(60, () -> host.run("ip", "-6", "address", "show", "tentative").isBlank())) {
         throw new LabException("IPv6 addresses in " + host.name() + " stay tentative");
       }
     }

@@ -31,7 +31,6 @@ class NativeForwardingTest extends ForwardingCases {
   void tenThousandShortConnectionsAreAllAnsweredWithTheClientsTrueAddress(Mode mode, Family family) throws IOException {
     List<Answer> answers = LAB.client().getMany(mode.vip(family), Mode.HTTP_PORT, CONNECTIONS);
     assertThat(answers).hasSize(CONNECTIONS).allMatch(answer -> answer.saw(family.client()));
-    // Not exactly a third each: a port that the client takes again soon is still its old connection's, and stays at that one's server.
     assertThat(perServer(answers)).hasSize(Family.SERVERS)
         .allSatisfy((server, count) -> assertThat(count).isCloseTo(CONNECTIONS / Family.SERVERS, withinPercentage(10)));
   }

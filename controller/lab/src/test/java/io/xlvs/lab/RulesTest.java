@@ -54,7 +54,7 @@ class RulesTest {
     }
     try {
       for (int i = 0; i < 6; i++) {
-        assertThat(LAB.client().getFrom(20_000, vip, ports.get(i % 2)).saw(family.client())).isTrue();
+        assertThat(LAB.client().getFrom(9_000, vip, ports.get(i % 2)).saw(family.client())).isTrue();
       }
     } finally {
       for (int port : ports) {
