@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.xlvs.loader.net.NetNs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -23,15 +25,18 @@ final class Namespaces implements AutoCloseable {
   final String director = PREFIX + "d";
   private final List<String> all = new ArrayList<>();
 
-  Namespaces() {
+  Namespaces() throws Exception {
     try {
       add(director);
       ip("-n " + director + " link set lo up");
       join(client, 0);
       join(server(1), 1);
       join(server(2), 2);
-      run("ip netns exec " + director + " sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1");
-    } catch (RuntimeException | AssertionError e) {
+      // Of the writing thread's namespace; the program sysctl is not everywhere.
+      for (String key : List.of("net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding")) {
+        in(director, () -> Files.writeString(Path.of("/proc/sys", key), "1"));
+      }
+    } catch (Exception | AssertionError e) {
       close();
       throw e;
     }
