@@ -99,7 +99,7 @@ class ServiceTableTest {
       nanos[i] = System.nanoTime() - start;
     }
     java.util.Arrays.sort(nanos);
-    assertThat(nanos[nanos.length / 2]).isLessThan(TimeUnit.MILLISECONDS.toNanos(1));
+    assertThat(nanos[nanos.length / 2]).isLessThan(TimeUnit.MILLISECONDS.toNanos(10));
   }
 
   /** Looks up as find_endpoint() does, reading nothing but the bytes. */

@@ -62,6 +62,6 @@ class BpfTest {
     long startNs = System.nanoTime();
     GracePeriod.await();
     GracePeriod.awaitByMapUpdate();
-    assertThat(System.nanoTime() - startNs).isLessThan(5_000_000_000L);
+    assertThat(System.nanoTime() - startNs).isLessThan(60_000_000_000L);
   }
 }

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  */
 public record Cgroup(Path directory) {
   private static final Path MOUNTS = Path.of("/proc/self/mounts");
+  private static final long KILL_SECONDS = 120;
 
   /** Where the file system is mounted; empty if it is not. */
   static Optional<Path> mounted() {
@@ -67,8 +68,9 @@ public record Cgroup(Path directory) {
 
   private void awaitEmpty() throws IOException {
     Path events = directory.resolve("cgroup.events");
-    for (int attempt = 0; Files.readString(events).contains("populated 1"); attempt++) {
-      if (attempt == 500) {
+    long end = System.nanoTime() + KILL_SECONDS * 1_000_000_000L;
+    while (Files.readString(events).contains("populated 1")) {
+      if (System.nanoTime() > end) {
         throw new IOException("its processes do not end");
       }
       Waiting.pause(10);

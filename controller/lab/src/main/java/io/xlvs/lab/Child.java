@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A program of the lab that goes on running, in a namespace and a cgroup, with its words in a log file. */
 public final class Child implements AutoCloseable {
-  private static final long STOP_SECONDS = 20;
+  private static final long STOP_SECONDS = 120;
   private static final int TAIL_LINES = 20;
 
   private final String name;

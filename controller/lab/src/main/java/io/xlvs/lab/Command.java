@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs a program to its end. */
 public final class Command {
-  private static final long PATIENCE_SECONDS = 120;
+  private static final long PATIENCE_SECONDS = 300;
 
   private Command() {}
 

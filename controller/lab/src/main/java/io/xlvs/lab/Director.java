@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The director: xlvsd in its namespace, with a state directory, pins and a socket of its own. */
 public final class Director implements AutoCloseable {
-  private static final long START_SECONDS = 60;
+  private static final long START_SECONDS = 300;
 
   private final Installation installation;
   private final Namespace namespace;

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /** One real server: set up by xlvs-realserver for DR, TUN and FULLNAT at once (NAT needs nothing), with its HTTP and echo server. */
 public final class RealServerHost implements AutoCloseable {
-  private static final long START_SECONDS = 30;
+  private static final long START_SECONDS = 300;
 
   private final Installation installation;
   private final Namespace namespace;

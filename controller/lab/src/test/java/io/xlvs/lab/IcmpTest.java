@@ -77,7 +77,7 @@ class IcmpTest {
 
     String answer = LAB.client().call(() -> {
       try (DatagramSocket socket = new DatagramSocket()) {
-        socket.setSoTimeout(1000);
+        socket.setSoTimeout(60_000);
         socket.connect(new InetSocketAddress(vip, Mode.ECHO_PORT));
         DatagramPacket reply = new DatagramPacket(new byte[2 * MTU], 2 * MTU);
         for (int attempt = 0; ; attempt++) {

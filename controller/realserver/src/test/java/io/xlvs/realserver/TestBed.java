@@ -179,7 +179,7 @@ final class TestBed implements AutoCloseable {
     for (Process process : processes) {
       process.destroyForcibly();
       try {
-        process.waitFor(5, TimeUnit.SECONDS);
+        process.waitFor(60, TimeUnit.SECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(FdLeakExtension.class)
 class LinkTest {
-  private static final int FRAMES = 1000;
+  /** Fewer than a veth's ring holds (256): none is lost, however long its reader has to wait for a CPU. */
+  private static final int FRAMES = 200;
 
   private final VethPair veth = new VethPair();
   private final Collection hooks = TestObjects.spec("hooks").load();
@@ -48,7 +49,7 @@ class LinkTest {
 
   /** Packets are counted by the kernel's own thread, a moment later. */
   private void awaitAtLeast(String counter, long expected) {
-    long deadlineNs = System.nanoTime() + 5_000_000_000L;
+    long deadlineNs = System.nanoTime() + 60_000_000_000L;
     while (hooks.variable(counter).getLong() < expected && System.nanoTime() < deadlineNs) {
       Thread.onSpinWait();
     }

@@ -331,7 +331,7 @@ class DirectoryStoreTest {
       assertThatThrownBy(() -> DirectoryStore.open(directory)).hasMessageContaining("process " + holder.pid());
     } finally {
       holder.destroyForcibly();
-      assertThat(holder.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(holder.waitFor(120, TimeUnit.SECONDS)).isTrue();
     }
     store = DirectoryStore.open(directory);
     assertThat(store.read().revision()).isZero();
