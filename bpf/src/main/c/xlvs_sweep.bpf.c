@@ -61,25 +61,42 @@ static long sweep_reply(void *map, struct xlvs_tuple *reply, struct xlvs_tuple *
 	return 0;
 }
 
-/* A template outlives its time-out while connections hold it: then it gets another minute, as in
- * IPVS. */
-static long sweep_template(void *map, struct xlvs_tuple *key, struct xlvs_template *template,
-			   struct xlvs_sweep *sweep)
+/* Counts a template; false if it is over. It outlives its time-out while connections hold it: then
+ * it gets another minute, as in IPVS. */
+static __always_inline bool count_template(struct xlvs_template *template)
 {
 	struct xlvs_load *load = entry(&recount, template->server);
 
 	if (idle_for(READ_ONCE(template->last_seen), template->timeout)) {
-		if (!template->connections) {
-			bpf_map_delete_elem(&templates, key);
-			sweep->expired++;
-			return 0;
-		}
+		if (!template->connections)
+			return false;
 		template->last_seen = bpf_jiffies64();
 		template->timeout = 60 * settings.jiffies_per_second;
 	}
-	sweep->templates++;
 	if (load)
 		load->persistent++;
+	return true;
+}
+
+static long sweep_template(void *map, struct xlvs_tuple *key, struct xlvs_template *template,
+			   struct xlvs_sweep *sweep)
+{
+	if (count_template(template)) {
+		sweep->templates++;
+	} else {
+		bpf_map_delete_elem(&templates, key);
+		sweep->expired++;
+	}
+	return 0;
+}
+
+static long sweep_half_template(void *map, struct xlvs_tuple *key, struct xlvs_template *template,
+				struct xlvs_sweep *sweep)
+{
+	if (!count_template(template)) {
+		bpf_map_delete_elem(&half_templates, key);
+		sweep->expired++;
+	}
 	return 0;
 }
 
@@ -122,6 +139,7 @@ int xlvs_sweep(struct xlvs_sweep *sweep)
 	bpf_for_each_map_elem(&half_open, sweep_half_open, &done, 0);
 	bpf_for_each_map_elem(&replies, sweep_reply, NULL, 0);
 	bpf_for_each_map_elem(&templates, sweep_template, &done, 0);
+	bpf_for_each_map_elem(&half_templates, sweep_half_template, &done, 0);
 	bpf_loop(settings.servers, settle_count, NULL, 0);
 	*sweep = done;
 	return 0;

@@ -140,14 +140,20 @@ struct xlvs_conn {
 		      */
 	__u8 method; /* enum xlvs_method: kept though the server be edited */
 	__u8 flags;  /* enum xlvs_conn_flag */
-	__u32 synack_next;    /* host order: acknowledgement that proves a handshake; 0: unknown */
+	/*
+	 * Half open. TCP: the acknowledgement that proves the handshake, host order, 0: unknown.
+	 * UDP of DR and TUN: in how many periods (see refresh_shift) after its first it was used.
+	 */
+	__u32 proof;
 	__be32 local_addr[4]; /* FULLNAT: LIP */
 	__be16 local_port;
 	__be16 server_port;
 	__u32 local_index; /* of local_addr in local_addresses */
-	__u8 periods; /* half open UDP of DR and TUN: periods of refresh_shift in which it was used
-		       */
-	__u8 pad[7];
+	/* XLVS_CONN_TEMPLATE_HELD: what its template's key has, beside the service */
+	__be16 template_port;   /* dport */
+	__u8 template_protocol; /* 0: of a firewall mark */
+	__u8 pad;
+	__u32 template_mask; /* of the client. IPv4: netmask; IPv6: prefix length */
 };
 
 /* fragments: ports of a datagram's first fragment. */
@@ -169,9 +175,9 @@ struct xlvs_fragment {
 };
 
 /*
- * templates: a persistent client's server. Client masked; dport 0: every port of the VIP. Of a
- * firewall mark: daddr as xlvs_service.vip, ports and protocol 0, so that all its VIPs, ports and
- * protocols share one (ip_vs_sched_persist()).
+ * templates, half_templates: a persistent client's server. Client masked; dport 0: every port of
+ * the VIP. Of a firewall mark: daddr as xlvs_service.vip, ports and protocol 0, so that all its
+ * VIPs, ports and protocols share one (ip_vs_sched_persist()).
  */
 struct xlvs_template {
 	__u64 last_seen; /* jiffies */
@@ -180,7 +186,7 @@ struct xlvs_template {
 	__u32 service;
 	__u32 timeout;     /* jiffies */
 	__u32 connections; /* open ones that hold it */
-	__u32 assured;
+	__u32 pad;
 };
 
 /* server_stats[cpu * servers + server] */

@@ -10,16 +10,7 @@
 #define XLVS_CONN_H
 
 #include "flow_cache.h"
-#include "state.h"
-
-/*
- * Whether more than `timeout` jiffies have passed since. The time may lie ahead of
- * ours: whoever interrupted us between our two reads has refreshed it.
- */
-static __always_inline bool idle_for(__u64 since, __u32 timeout)
-{
-	return (__s64)(bpf_jiffies64() - since) > (__s64)timeout;
-}
+#include "template.h"
 
 static __always_inline bool conn_expired(const struct xlvs_conn *conn)
 {
@@ -58,37 +49,6 @@ static __always_inline bool two_way(__u8 method)
 	return method == XLVS_NAT || method == XLVS_FULLNAT;
 }
 
-/* The persistence template's key of a client: port 0, or the service's; all of a mark have one. */
-static __always_inline void template_key(const struct xlvs_tuple *client,
-					 const struct xlvs_service *s, struct xlvs_tuple *key)
-{
-	__builtin_memset(key, 0, sizeof(*key));
-	for (int i = 0; i < 4; i++)
-		key->saddr[i] = client->saddr[i] & s->persistence_mask[i];
-	key->family = client->family;
-	if (s->flags & XLVS_SERVICE_MARK) {
-		__builtin_memcpy(key->daddr, s->vip, 16);
-		return;
-	}
-	__builtin_memcpy(key->daddr, client->daddr, 16);
-	key->dport = s->flags & XLVS_SERVICE_ANY_PORT ? 0 : client->dport;
-	key->protocol = client->protocol;
-}
-
-static __always_inline void template_release(const struct xlvs_tuple *client, __u32 service,
-					     struct xlvs_tuple *key)
-{
-	const struct xlvs_service *s = entry(&services, service);
-	struct xlvs_template *template;
-
-	if (!s)
-		return;
-	template_key(client, s, key);
-	template = bpf_map_lookup_elem(&templates, key);
-	if (template && template->connections)
-		__sync_fetch_and_add(&template->connections, -1);
-}
-
 /* UDP of DR and TUN: nothing but its client's word stands for it. */
 static __always_inline bool is_one_way(const struct xlvs_tuple *client, __u8 conn_flags)
 {
@@ -113,6 +73,7 @@ static __noinline int conn_delete(const struct xlvs_tuple *client, const struct 
 {
 	const struct xlvs_server *s = entry(&servers, conn->server);
 	__u32 server = conn->server, service = conn->service;
+	struct template_id held = template_held(conn);
 	__u8 flags = conn->flags;
 	bool same = s && s->generation == conn->generation;
 	bool paired = same && two_way(conn->method);
@@ -132,7 +93,7 @@ static __noinline int conn_delete(const struct xlvs_tuple *client, const struct 
 	if (!half && is_one_way(client, flags))
 		one_way_count(-1);
 	if (flags & XLVS_CONN_TEMPLATE_HELD)
-		template_release(client, service, &key);
+		template_release(client, service, held, &key);
 	epoch_bump(epoch_bucket(client));
 	return 0;
 }

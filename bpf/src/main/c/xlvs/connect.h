@@ -12,55 +12,6 @@
 
 #define PORT_TRIES 512
 
-/* The server that a persistent client is bound to, or XLVS_RING_EMPTY: ipvsadm(8), -p. */
-static __noinline __u32 template_server(const struct xlvs_tuple *client,
-					const struct xlvs_service *s)
-{
-	struct xlvs_template *template;
-	const struct xlvs_server *server;
-	struct xlvs_tuple key;
-
-	template_key(client, s, &key);
-	template = bpf_map_lookup_elem(&templates, &key);
-	if (!template ||
-	    (!template->connections && idle_for(READ_ONCE(template->last_seen), template->timeout)))
-		return XLVS_RING_EMPTY;
-	server = entry(&servers, template->server);
-	if (!server || server->generation != template->generation ||
-	    !(server->flags & XLVS_SERVER_AVAILABLE))
-		return XLVS_RING_EMPTY;
-	WRITE_ONCE(template->last_seen, bpf_jiffies64());
-	return template->server;
-}
-
-/*
- * Binds the client to the server that was scheduled for it: while a handshake has
- * not ended, no longer than a handshake may take, or a flood of SYNs would keep
- * the table full.
- */
-static __noinline int template_make(const struct xlvs_tuple *client, const struct xlvs_service *s,
-				    struct xlvs_conn *conn)
-{
-	struct xlvs_load *load = entry(&server_load, conn->server);
-	struct xlvs_template template = {
-		.last_seen = bpf_jiffies64(),
-		.server = conn->server,
-		.generation = conn->generation,
-		.service = conn->service,
-		.timeout = s->persistence_seconds * settings.jiffies_per_second,
-	};
-	struct xlvs_tuple key;
-
-	if (client->protocol == IPPROTO_TCP && template.timeout > conn->timeout)
-		template.timeout = conn->timeout;
-	template_key(client, s, &key);
-	if (bpf_map_update_elem(&templates, &key, &template, BPF_ANY))
-		return -1;
-	if (load)
-		__sync_fetch_and_add(&load->persistent, 1);
-	return 0;
-}
-
 /* Search for a free local port. */
 struct port_search {
 	const struct xlvs_tuple *client;

@@ -7,6 +7,7 @@
 #define XLVS_LOOKUP_H
 
 #include "conn.h"
+#include "persist.h"
 
 /*
  * The live connection under the client's tuple; an expired or orphaned one is removed on
@@ -41,9 +42,9 @@ static __always_inline bool lasts(struct xlvs_conn *conn)
 {
 	const __s32 *used = entry(&one_way, 0);
 
-	if (conn->periods < LASTING_PERIODS && period(conn->last_seen) != period_now())
-		conn->periods++;
-	return conn->periods == LASTING_PERIODS && used &&
+	if (conn->proof < LASTING_PERIODS && period(conn->last_seen) != period_now())
+		conn->proof++;
+	return conn->proof == LASTING_PERIODS && used &&
 	       READ_ONCE(*used) < (__s32)settings.one_way_limit;
 }
 
@@ -64,7 +65,7 @@ static __always_inline bool promotes(const struct pkt *p, struct xlvs_conn *conn
 		return false;
 	if (!two_way(conn->method))
 		return true; /* the server's half is not seen: nothing to compare with */
-	return conn->synack_next && p->ack - conn->synack_next < 1U << 30;
+	return conn->proof && p->ack - conn->proof < 1U << 30;
 }
 
 static __always_inline bool same_tuple(const struct xlvs_tuple *a, const struct xlvs_tuple *b)
@@ -83,28 +84,6 @@ static __always_inline int claim(void *reply_table, const struct xlvs_tuple *rep
 		return 0;
 	holder = bpf_map_lookup_elem(reply_table, reply);
 	return holder && same_tuple(holder, client) ? 0 : -1;
-}
-
-/*
- * An established connection keeps its client's template alive. A half-open one does
- * not: a flood evicts those unasked, and what they held would be held for ever.
- */
-static __noinline bool template_hold(const struct xlvs_tuple *client, __u32 service)
-{
-	const struct xlvs_service *s = entry(&services, service);
-	struct xlvs_template *template;
-	struct xlvs_tuple key;
-
-	if (!s || !(s->flags & XLVS_SERVICE_PERSISTENT))
-		return false;
-	template_key(client, s, &key);
-	template = bpf_map_lookup_elem(&templates, &key);
-	if (!template)
-		return false;
-	__sync_fetch_and_add(&template->connections, 1);
-	WRITE_ONCE(template->last_seen, bpf_jiffies64());
-	WRITE_ONCE(template->timeout, s->persistence_seconds * settings.jiffies_per_second);
-	return true;
 }
 
 /*
@@ -131,11 +110,11 @@ __noinline int HOOKED(promote)(__u32 server)
 		if (claim(&replies, &room->reply, client))
 			return -1;
 	}
-	if (template_hold(client, room->conn.service))
-		room->conn.flags |= XLVS_CONN_TEMPLATE_HELD;
+	template_hold(client, &room->conn);
 	if (bpf_map_update_elem(&connections, client, &room->conn, BPF_NOEXIST)) {
 		if (room->conn.flags & XLVS_CONN_TEMPLATE_HELD)
-			template_release(client, room->conn.service, &key);
+			template_release(client, room->conn.service, template_held(&room->conn),
+					 &key);
 		if (!bpf_map_lookup_elem(&connections, client)) {
 			if (paired)
 				bpf_map_delete_elem(&replies, &room->reply);

@@ -71,6 +71,7 @@ TABLE(one_way, 1, __s32); /* entries of connections whose answers are never seen
 KEYED(half_open, BPF_MAP_TYPE_LRU_HASH, 16384, struct xlvs_tuple, struct xlvs_conn);
 KEYED(half_replies, BPF_MAP_TYPE_LRU_HASH, 16384, struct xlvs_tuple, struct xlvs_tuple);
 KEYED(templates, BPF_MAP_TYPE_HASH, 16384, struct xlvs_tuple, struct xlvs_template);
+KEYED(half_templates, BPF_MAP_TYPE_LRU_HASH, 16384, struct xlvs_tuple, struct xlvs_template);
 KEYED(fragments, BPF_MAP_TYPE_LRU_HASH, 4096, struct xlvs_fragment_key, struct xlvs_fragment);
 KEYED(client_hops, BPF_MAP_TYPE_HASH, XLVS_CLIENT_HOPS, struct xlvs_hop_key, __u32);
 TABLE(service_state, 256, struct xlvs_service_state);

@@ -25,7 +25,7 @@ static __always_inline void learn_from_reply(hook_t *ctx, struct pkt *p, struct 
 	if (half) {
 		tcp = header_at(ctx, p->l4, sizeof(*tcp));
 		if (tcp && (p->tcp_flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
-			conn->synack_next = bpf_ntohl(tcp->seq) + 1;
+			conn->proof = bpf_ntohl(tcp->seq) + 1;
 	} else if (conn->method == XLVS_FULLNAT && !(conn->flags & XLVS_CONN_TOA_DONE) &&
 		   carries_data(ctx, p)) {
 		for (int i = 0; i < MOVE_TRIES; i++) {

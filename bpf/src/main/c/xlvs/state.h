@@ -196,6 +196,15 @@ static __always_inline bool conn_move(struct xlvs_conn *conn, union conn_word be
 	return true;
 }
 
+/*
+ * Whether more than `timeout` jiffies have passed since. The time may lie ahead of
+ * ours: whoever interrupted us between our two reads has refreshed it.
+ */
+static __always_inline bool idle_for(__u64 since, __u32 timeout)
+{
+	return (__s64)(bpf_jiffies64() - since) > (__s64)timeout;
+}
+
 /* The connection's state after this packet. */
 static __always_inline __u16 next_state(const struct pkt *p, __u16 state, __u8 flags,
 					enum direction from)

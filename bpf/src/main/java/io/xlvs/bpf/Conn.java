@@ -15,12 +15,15 @@ import java.nio.ByteBuffer;
  * @param state IPVS's state
  * @param method kept though the server be edited
  * @param flags {@link ConnFlag}s
- * @param synackNext acknowledgement that proves a handshake; 0: unknown
+ * @param proof half open; TCP: acknowledgement that proves the handshake, 0: unknown; UDP of DR and TUN: in how many periods after
+ *     its first it was used
  * @param localAddress FULLNAT: the LIP
  * @param localPort FULLNAT: its port
  * @param serverPort port at the server
  * @param localIndex of the LIP in local_addresses
- * @param periods half-open UDP of DR and TUN: in how many periods after its first it was used
+ * @param templatePort if it holds a template: destination port of that template's key
+ * @param templateProtocol if it holds a template: protocol of that key; 0: the template of a firewall mark
+ * @param templateMask if it holds a template: mask of the client in that key; IPv4: netmask, IPv6: prefix length
  */
 public record Conn(
     long lastSeenJiffies,
@@ -31,12 +34,14 @@ public record Conn(
     State state,
     Method method,
     int flags,
-    int synackNext,
+    int proof,
     WireAddress localAddress,
     int localPort,
     int serverPort,
     int localIndex,
-    int periods) {
+    int templatePort,
+    int templateProtocol,
+    int templateMask) {
   /** Offsets and sizes of the members. */
   public static final StructLayout LAYOUT =
       StructLayout.of("xlvs_conn")
@@ -48,13 +53,15 @@ public record Conn(
           .u16("state")
           .u8("method")
           .u8("flags")
-          .u32("synack_next")
+          .u32("proof")
           .address("local_addr")
           .u16("local_port")
           .u16("server_port")
           .u32("local_index")
-          .u8("periods")
-          .bytes("pad", 7)
+          .u16("template_port")
+          .u8("template_protocol")
+          .u8("pad")
+          .u32("template_mask")
           .build();
 
   static final int LAST_SEEN = LAYOUT.offset("last_seen");
@@ -65,13 +72,15 @@ public record Conn(
   static final int STATE = LAYOUT.offset("state");
   static final int METHOD = LAYOUT.offset("method");
   static final int FLAGS = LAYOUT.offset("flags");
-  static final int SYNACK_NEXT = LAYOUT.offset("synack_next");
+  static final int PROOF = LAYOUT.offset("proof");
   static final int LOCAL_ADDR = LAYOUT.offset("local_addr");
   static final int LOCAL_PORT = LAYOUT.offset("local_port");
   static final int SERVER_PORT = LAYOUT.offset("server_port");
   static final int LOCAL_INDEX = LAYOUT.offset("local_index");
-  static final int PERIODS = LAYOUT.offset("periods");
+  static final int TEMPLATE_PORT = LAYOUT.offset("template_port");
+  static final int TEMPLATE_PROTOCOL = LAYOUT.offset("template_protocol");
   static final int PAD = LAYOUT.offset("pad");
+  static final int TEMPLATE_MASK = LAYOUT.offset("template_mask");
 
   /** Bytes of a value, in the buffer's native order. */
   public static final Codec<Conn> CODEC = LAYOUT.codec(Conn::write, Conn::read);
@@ -86,13 +95,15 @@ public record Conn(
     buffer.putShort(at + STATE, (short) value.state.value());
     buffer.put(at + METHOD, (byte) value.method.value());
     buffer.put(at + FLAGS, (byte) value.flags);
-    buffer.putInt(at + SYNACK_NEXT, value.synackNext);
+    buffer.putInt(at + PROOF, value.proof);
     value.localAddress.write(buffer, at + LOCAL_ADDR);
     Wire.putBe16(buffer, at + LOCAL_PORT, value.localPort);
     Wire.putBe16(buffer, at + SERVER_PORT, value.serverPort);
     buffer.putInt(at + LOCAL_INDEX, value.localIndex);
-    buffer.put(at + PERIODS, (byte) value.periods);
-    Wire.clear(buffer, at + PAD, 7);
+    Wire.putBe16(buffer, at + TEMPLATE_PORT, value.templatePort);
+    buffer.put(at + TEMPLATE_PROTOCOL, (byte) value.templateProtocol);
+    Wire.clear(buffer, at + PAD, 1);
+    buffer.putInt(at + TEMPLATE_MASK, value.templateMask);
   }
 
   /** Reads the value at {@code at}. */
@@ -106,11 +117,13 @@ public record Conn(
         State.of(buffer.getShort(at + STATE)),
         Method.of(buffer.get(at + METHOD)),
         Byte.toUnsignedInt(buffer.get(at + FLAGS)),
-        buffer.getInt(at + SYNACK_NEXT),
+        buffer.getInt(at + PROOF),
         WireAddress.read(buffer, at + LOCAL_ADDR),
         Wire.getBe16(buffer, at + LOCAL_PORT),
         Wire.getBe16(buffer, at + SERVER_PORT),
         buffer.getInt(at + LOCAL_INDEX),
-        Byte.toUnsignedInt(buffer.get(at + PERIODS)));
+        Wire.getBe16(buffer, at + TEMPLATE_PORT),
+        Byte.toUnsignedInt(buffer.get(at + TEMPLATE_PROTOCOL)),
+        buffer.getInt(at + TEMPLATE_MASK));
   }
 }

@@ -5,7 +5,7 @@ import io.xlvs.loader.map.Codec;
 import java.nio.ByteBuffer;
 
 /**
- * Value of templates: a persistent client's server. Mirrors {@code struct xlvs_template}.
+ * Value of templates and half_templates: a persistent client's server. Mirrors {@code struct xlvs_template}.
  *
  * @param lastSeenJiffies last use
  * @param server slot
@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
  * @param service index
  * @param timeoutJiffies idle time after which it expires
  * @param connections open ones that hold it
- * @param assured not 0 once a connection was established
  */
 public record Template(
     long lastSeenJiffies,
@@ -21,8 +20,7 @@ public record Template(
     int generation,
     int service,
     long timeoutJiffies,
-    int connections,
-    int assured) {
+    int connections) {
   /** Offsets and sizes of the members. */
   public static final StructLayout LAYOUT =
       StructLayout.of("xlvs_template")
@@ -32,7 +30,7 @@ public record Template(
           .u32("service")
           .u32("timeout")
           .u32("connections")
-          .u32("assured")
+          .u32("pad")
           .build();
 
   static final int LAST_SEEN = LAYOUT.offset("last_seen");
@@ -41,7 +39,7 @@ public record Template(
   static final int SERVICE = LAYOUT.offset("service");
   static final int TIMEOUT = LAYOUT.offset("timeout");
   static final int CONNECTIONS = LAYOUT.offset("connections");
-  static final int ASSURED = LAYOUT.offset("assured");
+  static final int PAD = LAYOUT.offset("pad");
 
   /** Bytes of a value, in the buffer's native order. */
   public static final Codec<Template> CODEC = LAYOUT.codec(Template::write, Template::read);
@@ -54,7 +52,7 @@ public record Template(
     buffer.putInt(at + SERVICE, value.service);
     buffer.putInt(at + TIMEOUT, (int) value.timeoutJiffies);
     buffer.putInt(at + CONNECTIONS, value.connections);
-    buffer.putInt(at + ASSURED, value.assured);
+    Wire.clear(buffer, at + PAD, 4);
   }
 
   /** Reads the value at {@code at}. */
@@ -65,7 +63,6 @@ public record Template(
         buffer.getInt(at + GENERATION),
         buffer.getInt(at + SERVICE),
         Integer.toUnsignedLong(buffer.getInt(at + TIMEOUT)),
-        buffer.getInt(at + CONNECTIONS),
-        buffer.getInt(at + ASSURED));
+        buffer.getInt(at + CONNECTIONS));
   }
 }

@@ -258,6 +258,11 @@ public final class XlvsObjects implements AutoCloseable {
     return collection.map("templates", Tuple.CODEC, Template.CODEC);
   }
 
+  /** The same of clients whose connections are all half open. */
+  public BpfMap<Tuple, Template> halfTemplates() {
+    return collection.map("half_templates", Tuple.CODEC, Template.CODEC);
+  }
+
   /** Ports of datagrams whose fragments are on their way. */
   public BpfMap<FragmentKey, Fragment> fragments() {
     return collection.map("fragments", FragmentKey.CODEC, Fragment.CODEC);

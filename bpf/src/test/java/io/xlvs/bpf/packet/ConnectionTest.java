@@ -239,7 +239,7 @@ class ConnectionTest {
         bench.plane().age("half_open", talk.tuple, 1);
       }
       assertState(talk.halfOpen().orElseThrow(), State.UDP, talk);
-      assertThat(talk.halfOpen().orElseThrow().periods()).isZero();
+      assertThat(talk.halfOpen().orElseThrow().proof()).isZero();
     }
   }
 

@@ -8,11 +8,13 @@ import io.xlvs.bpf.Reason;
 import io.xlvs.bpf.Settings;
 import io.xlvs.bpf.Stats;
 import io.xlvs.bpf.Sweep;
+import io.xlvs.bpf.Template;
 import io.xlvs.bpf.Tuple;
 import io.xlvs.loader.Bpf;
 import io.xlvs.loader.Collection;
 import io.xlvs.loader.CollectionSpec;
 import io.xlvs.loader.TestRunOptions;
+import io.xlvs.loader.map.BpfMap;
 import io.xlvs.loader.map.Codec;
 import io.xlvs.loader.map.MappedArray;
 import java.io.IOException;
@@ -34,6 +36,7 @@ final class DataPlane implements AutoCloseable {
   static final int JIFFIES_PER_SECOND = 250;
   static final int SEED = 0x5eed;
   static final int CONNECTIONS = 262144;
+  static final int TEMPLATES = 1024;
   private static final int UNLIMITED = 1_000_000_000;
 
   private final Collection collection;
@@ -70,6 +73,8 @@ final class DataPlane implements AutoCloseable {
     spec.map("replies").setMaxEntries(CONNECTIONS);
     spec.map("half_open").setMaxEntries(262144);
     spec.map("half_replies").setMaxEntries(262144);
+    spec.map("templates").setMaxEntries(TEMPLATES);
+    spec.map("half_templates").setMaxEntries(TEMPLATES);
     return spec.loadOnly(hook.program, "xlvs_sweep").load();
   }
 
@@ -149,6 +154,24 @@ final class DataPlane implements AutoCloseable {
     for (long at = 0; at < epochs.sizeBytes(); at += epochs.strideBytes()) {
       epochs.putInt(at, epochs.getInt(at) + 1);
     }
+  }
+
+  /** The persistence templates of clients that have proved themselves, or of the others. */
+  java.util.Collection<Template> templates(boolean proved) {
+    String table = proved ? "templates" : "half_templates";
+    return collection.map(table, Tuple.CODEC, Template.CODEC).entries().values();
+  }
+
+  /** Lets time pass for a persistence template. */
+  void age(Template template, int seconds) {
+    BpfMap<Tuple, Template> templates = collection.map("templates", Tuple.CODEC, Template.CODEC);
+    templates.entries().forEach((key, value) -> {
+      if (value.equals(template)) {
+        long lastSeen = value.lastSeenJiffies() - (long) seconds * JIFFIES_PER_SECOND;
+        templates.update(key, new Template(lastSeen, value.server(), value.generation(), value.service(),
+            value.timeoutJiffies(), value.connections()));
+      }
+    });
   }
 
   /** Housekeeping as the daemon does it once a second. */

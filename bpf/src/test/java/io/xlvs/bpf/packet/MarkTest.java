@@ -144,13 +144,32 @@ class MarkTest {
             assertThat(key.destinationPort()).isZero();
             assertThat(key.protocol()).isZero();
           });
-      bench.plane().collection().map("templates", Tuple.CODEC, Template.CODEC).delete(templates(kind.version()).get(0));
+      bench.plane().collection().map("half_templates", Tuple.CODEC, Template.CODEC).delete(templates(kind.version()).get(0));
+    }
+  }
+
+  /** While the service is being removed too: its record stays, but for its flags. */
+  @Test
+  void shouldReleaseItsTemplateWithTheLastConnection() {
+    for (Worlds.Kind kind : List.of(Worlds.kinds().get(0), new Worlds.Kind(6, Method.DR, null, false, 0))) {
+      World.VirtualService service = world.service(Worlds.vip(kind), Worlds.TCP_PORT, Protocol.TCP);
+      makePersistent(service.index());
+      Talk talk = talk(kind, true, 4310);
+      talk.handshake();
+      assertThat(bench.plane().templates(true)).singleElement().extracting(Template::connections).isEqualTo(1);
+      long flags = (long) service.index() * Service.LAYOUT.size() + Service.LAYOUT.offset("flags");
+      bench.plane().array("services").putInt(flags, 0);
+      bench.plane().age("connections", talk.tuple, 1000);
+      bench.plane().sweep();
+      assertThat(bench.plane().templates(true)).singleElement().extracting(Template::connections).isEqualTo(0);
+      bench.plane().age(bench.plane().templates(true).iterator().next(), 1000);
+      bench.plane().sweep();
     }
   }
 
   private List<Tuple> templates(int version) {
     List<Tuple> keys = new ArrayList<>();
-    bench.plane().collection().map("templates", Tuple.CODEC, Template.CODEC).forEach((key, template) -> keys.add(key));
+    bench.plane().collection().map("half_templates", Tuple.CODEC, Template.CODEC).forEach((key, template) -> keys.add(key));
     assertThat(keys).allMatch(key -> key.family().value() == version);
     return keys;
   }

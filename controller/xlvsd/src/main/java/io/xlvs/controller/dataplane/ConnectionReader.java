@@ -42,8 +42,9 @@ final class ConnectionReader {
   void read() {
     boolean more = walk(objects.connections().raw(), Conn.CODEC, this::visit);
     more = more && walk(objects.halfOpen().raw(), Conn.CODEC, this::visit);
+    more = more && walk(objects.templates().raw(), Template.CODEC, (key, value) -> visit(key, value, ConnectionState.ASSURED));
     if (more) {
-      walk(objects.templates().raw(), Template.CODEC, this::visit);
+      walk(objects.halfTemplates().raw(), Template.CODEC, (key, value) -> visit(key, value, ConnectionState.NONE));
     }
   }
 
@@ -90,7 +91,7 @@ final class ConnectionReader {
     return !filter.matches(entry) || visitor.visit(entry);
   }
 
-  private boolean visit(Tuple tuple, Template template) {
+  private boolean visit(Tuple tuple, Template template, ConnectionState state) {
     long left = millisLeft(template.lastSeenJiffies(), template.timeoutJiffies());
     if (left < 0 && template.connections() == 0) {
       return true;
@@ -99,7 +100,7 @@ final class ConnectionReader {
     ConnectionEntry entry =
         new ConnectionEntry(
             Convert.protocol(tuple.protocol()),
-            template.assured() != 0 ? ConnectionState.ASSURED : ConnectionState.NONE,
+            state,
             Math.max(0, left),
             Convert.address(tuple.source(), tuple.family()),
             0,
