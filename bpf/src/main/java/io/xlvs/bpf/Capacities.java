@@ -16,6 +16,7 @@ import java.util.Map;
  * @param servers real servers of all services together, removed ones with open connections included
  * @param ringEntries entries of all schedulers' rings together
  * @param localAddresses local addresses of all services together
+ * @param markEntries entries of service_table for firewall marks: each address of their rules with each port
  * @param hops ways to real servers: distinct neighbours
  * @param devices network interfaces
  * @param flowLines lines of each CPU's flow cache, a power of two
@@ -30,17 +31,18 @@ public record Capacities(
     int servers,
     int ringEntries,
     int localAddresses,
+    int markEntries,
     int hops,
     int devices,
     int flowLines,
     int epochs) {
   /** A million connections and real servers: some 980 MiB on two CPUs. */
   public static final Capacities DEFAULT =
-      new Capacities(1 << 20, 1 << 18, 1 << 18, 1 << 14, 1 << 14, 1 << 20, 1 << 24, 1 << 16, 1 << 16, 4096, 1 << 16, 1 << 16);
+      new Capacities(1 << 20, 1 << 18, 1 << 18, 1 << 14, 1 << 14, 1 << 20, 1 << 24, 1 << 16, 1 << 16, 1 << 16, 4096, 1 << 16, 1 << 16);
 
   /** A few services: tests and labs. Some 47 MiB. */
   public static final Capacities SMALL =
-      new Capacities(1 << 16, 1 << 14, 1 << 12, 1 << 12, 256, 1 << 12, 1 << 20, 1 << 12, 1 << 10, 256, 1 << 12, 1 << 12);
+      new Capacities(1 << 16, 1 << 14, 1 << 12, 1 << 12, 256, 1 << 12, 1 << 20, 1 << 12, 1 << 13, 1 << 10, 256, 1 << 12, 1 << 12);
 
   /** Half of connections is kept for those whose client has proved itself; see docs/adr/0004. */
   private static final int ONE_WAY_SHARE = 2;
@@ -58,15 +60,16 @@ public record Capacities(
     requirePositive("servers", servers);
     requirePositive("ringEntries", ringEntries);
     requirePositive("localAddresses", localAddresses);
+    requirePositive("markEntries", markEntries);
     requirePositive("hops", hops);
     requirePositive("devices", devices);
     requirePowerOfTwo("flowLines", flowLines, 1 << 24);
     requirePowerOfTwo("epochs", epochs, 1 << 16);
   }
 
-  /** Buckets of one copy of service_table: every service, real server, VIP and local address has an endpoint. */
+  /** Buckets of one copy of service_table: every service, real server, VIP and local address has an endpoint, and marks have theirs. */
   public int buckets() {
-    return ServiceTable.bucketsFor(2L * services + servers + localAddresses);
+    return ServiceTable.bucketsFor(2L * services + servers + localAddresses + markEntries);
   }
 
   /** Entries of each map whose capacity is not fixed by the object. */

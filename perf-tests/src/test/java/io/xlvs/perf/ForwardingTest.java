@@ -16,7 +16,7 @@ class ForwardingTest {
 
   @Test
   void floorAndDataPlaneSendTheSamePackets() {
-    Capacities capacities = new Capacities(1024, 1024, 64, 64, 64, 64, 1 << 12, 1 << 12, 16, 16, 1024, 1024);
+    Capacities capacities = new Capacities(1024, 1024, 64, 64, 64, 64, 1 << 12, 1 << 12, 16, 16, 16, 1024, 1024);
     try (Lab lab = new Lab();
         Harness harness = new Harness(lab.uplink);
         Director director = new Director(lab, capacities, 0);

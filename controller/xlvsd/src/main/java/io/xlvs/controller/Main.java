@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     footer = {"",
         "Sections and keys of the configuration file (docs/xlvsd.yaml has each with its meaning and default):",
         "  data-plane:  interfaces, attach-mode, bpffs, connections, half-open, services, servers, local-addresses,",
-        "               ring-entries, flow-cache",
+        "               mark-entries, ring-entries, flow-cache",
         "  store:       state-dir",
         "  api:         socket, socket-mode",
         "  log:         log-format, log-level",
@@ -79,6 +79,9 @@ public final class Main implements Callable<Integer> {
 
   @Option(names = "--local-addresses", paramLabel = "N", description = "capacity for local addresses of all services (default 4096)")
   private Long localAddresses;
+
+  @Option(names = "--mark-entries", paramLabel = "N", description = "capacity for addresses with ports of mark rules (default 65536)")
+  private Long markEntries;
 
   @Option(names = "--ring-entries", paramLabel = "N", description = "capacity for scheduler rings of all services (default 4194304)")
   private Long ringEntries;
@@ -154,7 +157,8 @@ public final class Main implements Callable<Integer> {
 
   private DaemonConfig flags() {
     return new DaemonConfig(
-        new DataPlaneConfig(interfaces, attachMode, bpffs, connections, halfOpen, services, servers, localAddresses, ringEntries, flowCache),
+        new DataPlaneConfig(interfaces, attachMode, bpffs, connections, halfOpen, services, servers, localAddresses,
+            markEntries, ringEntries, flowCache),
         new StoreConfig(stateDir), new ApiConfig(socket, socketMode), new LogConfig(logFormat, logLevel));
   }
 

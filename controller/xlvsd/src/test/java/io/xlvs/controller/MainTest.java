@@ -84,6 +84,7 @@ class MainTest {
         "in progress (default " + capacities.halfOpen() + ")", "virtual services (default " + capacities.services() + ")",
         "real servers of all services (default " + capacities.servers() + ")",
         "local addresses of all services (default " + capacities.localAddresses() + ")",
+        "addresses with ports of mark rules (default " + capacities.markEntries() + ")",
         "rings of all services (default " + capacities.ringEntries() + ")", "in MiB (default " + (capacities.flowCacheBytes() >> 20) + ")");
     assertThat(run("--version")).isZero();
     assertThat(out.toString()).containsPattern("xlvsd \\d+\\.\\d+\\.\\d+");
@@ -141,7 +142,7 @@ class MainTest {
   }
 
   private DaemonConfig config() {
-    return new DaemonConfig(new DataPlaneConfig(List.of("lo"), null, null, null, null, null, null, null, null, null),
+    return new DaemonConfig(new DataPlaneConfig(List.of("lo"), null, null, null, null, null, null, null, null, null, null),
         new StoreConfig(temp.resolve("state").toString()), new ApiConfig(temp.resolve("sock").toString(), null), null);
   }
 

@@ -154,7 +154,6 @@ final class ModelMapper {
 
   static io.xlvs.v1.Connection connection(ConnectionEntry entry) {
     io.xlvs.v1.Connection.Builder message = io.xlvs.v1.Connection.newBuilder()
-        .setProtocol(EnumMapper.toProto(entry.protocol()))
         .setState(EnumMapper.toProto(entry.state()))
         .setExpiresIn(Duration.newBuilder()
             .setSeconds(entry.expiresInMillis() / 1000)
@@ -168,6 +167,7 @@ final class ModelMapper {
         .setMethod(EnumMapper.toProto(entry.method()))
         .setLocalPort(entry.localPort())
         .setTemplate(entry.template());
+    entry.protocol().ifPresent(protocol -> message.setProtocol(EnumMapper.toProto(protocol)));
     entry.localAddress().ifPresent(address -> message.setLocalAddress(address.toString()));
     return message.build();
   }

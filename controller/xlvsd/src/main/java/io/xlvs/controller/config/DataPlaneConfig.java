@@ -27,10 +27,11 @@ public record DataPlaneConfig(
     Long services,
     Long servers,
     Long localAddresses,
+    Long markEntries,
     Long ringEntries,
     Long flowCache) {
   /** Nothing given. */
-  public static final DataPlaneConfig NONE = new DataPlaneConfig(null, null, null, null, null, null, null, null, null, null);
+  public static final DataPlaneConfig NONE = new DataPlaneConfig(null, null, null, null, null, null, null, null, null, null, null);
 
   private static final String DEFAULT_BPFFS = "/run/xlvs/bpf";
   private static final long MAX_ENTRIES = 1L << 28;
@@ -39,8 +40,8 @@ public record DataPlaneConfig(
   public DataPlaneConfig over(DataPlaneConfig other) {
     return new DataPlaneConfig(first(interfaces, other.interfaces), first(attachMode, other.attachMode), first(bpffs, other.bpffs),
         first(connections, other.connections), first(halfOpen, other.halfOpen), first(services, other.services),
-        first(servers, other.servers), first(localAddresses, other.localAddresses), first(ringEntries, other.ringEntries),
-        first(flowCache, other.flowCache));
+        first(servers, other.servers), first(localAddresses, other.localAddresses), first(markEntries, other.markEntries),
+        first(ringEntries, other.ringEntries), first(flowCache, other.flowCache));
   }
 
   /** Where pins are. */
@@ -69,6 +70,7 @@ public record DataPlaneConfig(
         range("services", first(services, otherwise.services()), 1, 1 << 20),
         range("servers", first(servers, otherwise.servers()), 1, 1 << 24),
         range("local-addresses", first(localAddresses, otherwise.localAddresses()), 1, 1 << 20),
+        range("mark-entries", first(markEntries, otherwise.markEntries()), 1, 1 << 24),
         range("ring-entries", first(ringEntries, otherwise.ringEntries()), 4096, MAX_ENTRIES),
         range("flow-cache", first(flowCache, otherwise.flowCacheBytes() >> 20), 1, 1 << 16) << 20));
   }

@@ -5,6 +5,7 @@ import io.xlvs.bpf.Endpoint;
 import io.xlvs.bpf.EndpointKind;
 import io.xlvs.bpf.Region;
 import io.xlvs.controller.service.IpAddress;
+import io.xlvs.controller.service.Protocol;
 import io.xlvs.controller.service.RealServerKey;
 import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.controller.service.VirtualService;
@@ -16,7 +17,7 @@ import java.util.Map;
 final class AppliedService {
   final int index;
   final int generation;
-  final ServiceKey.Endpoint key;
+  final ServiceKey key;
 
   /** Servers it has and had, by identity. */
   final Map<RealServerKey, ServerSlot> slots = new LinkedHashMap<>();
@@ -29,14 +30,19 @@ final class AppliedService {
   Region locals = Region.NONE;
   List<IpAddress> localAddresses = List.of();
 
-  AppliedService(int index, int generation, ServiceKey.Endpoint key) {
+  AppliedService(int index, int generation, ServiceKey key) {
     this.index = index;
     this.generation = generation;
     this.key = key;
   }
 
-  /** What its requests are recognised by. */
-  Endpoint requests() {
+  /** Whether its requests may have any port, and its servers' replies too. */
+  boolean takesAnyPort() {
+    return !(key instanceof ServiceKey.Endpoint endpoint) || endpoint.port() == 0;
+  }
+
+  /** What its requests are recognised by, its key being this. */
+  Endpoint requests(ServiceKey.Endpoint key) {
     return new Endpoint(
         Convert.wire(key.address()),
         key.port(),
@@ -47,8 +53,21 @@ final class AppliedService {
   }
 
   /** Its VIP, shared with other services of the same address. */
-  Endpoint vip() {
+  static Endpoint vip(ServiceKey.Endpoint key) {
     return new Endpoint(Convert.wire(key.address()), 0, 0, EndpointKind.VIP, Convert.family(key.family()), 0);
+  }
+
+  /** What replies of a NAT server are recognised by: a mark's service is of both protocols. */
+  List<Endpoint> replies(RealServerKey server) {
+    if (key instanceof ServiceKey.Endpoint endpoint) {
+      int port = server.port() != 0 ? server.port() : endpoint.port();
+      return List.of(reply(server.address(), port, endpoint.protocol()));
+    }
+    return List.of(reply(server.address(), server.port(), Protocol.TCP), reply(server.address(), server.port(), Protocol.UDP));
+  }
+
+  private static Endpoint reply(IpAddress address, int port, Protocol protocol) {
+    return new Endpoint(Convert.wire(address), port, protocol.number(), EndpointKind.SERVER, Convert.family(address.family()), 0);
   }
 
   /** What FULLNAT replies to a local address are recognised by. */

@@ -29,6 +29,7 @@ import java.util.Set;
 final class BpfDataPlane implements DataPlane, NetworkListener {
   private static final Set<Feature> FEATURES =
       Set.of(
+          Feature.FIREWALL_MARK,
           Feature.PERSISTENCE,
           Feature.ONE_PACKET,
           Feature.THRESHOLDS,
@@ -81,14 +82,16 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
       EndpointSet endpoints = new EndpointSet();
       CounterStore counters = new CounterStore(objects, bases, leftovers);
       HopTable hops = new HopTable(objects, netlink, interfaces, hopCapacity);
+      LocalAddressTable locals = new LocalAddressTable(objects, endpoints);
       this.tables =
           new Tables(
               hops,
               new ServerTable(objects, hops, endpoints, counters),
               new ServiceRecords(objects),
               new RingTable(objects),
-              new LocalAddressTable(objects, endpoints),
+              locals,
               endpoints,
+              new RequestTable(endpoints, RequestTable.markCapacity(objects.settings(), locals.capacity())),
               counters);
       Takeover takeover = new Takeover(tables);
       this.applied = takeover.read(objects.settings().services(), objects.settings().servers(), System.nanoTime());
@@ -214,9 +217,17 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
     guarded(
         "read connections of",
         () -> {
-          new ConnectionReader(objects, filter, visitor).read();
+          new ConnectionReader(objects, filter, filter.service().map(this::index), visitor).read();
           return null;
         });
+  }
+
+  /** The index of a service; -1, which no connection names, if it has none. */
+  private int index(ServiceKey key) {
+    synchronized (lock) {
+      AppliedService held = applied.get(key);
+      return held == null ? -1 : held.index;
+    }
   }
 
   @Override

@@ -124,6 +124,7 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
         Math.toIntExact(wanted.servers()),
         Math.toIntExact(wanted.ringEntries()),
         Math.toIntExact(wanted.localAddresses()),
+        Math.toIntExact(wanted.markEntries()),
         Math.toIntExact(Math.max(64, Math.min(MOST_HOPS, wanted.servers()))),
         DEVICES,
         Math.toIntExact(Long.highestOneBit(Math.max(1, Math.min(lines, 1 << 24)))),

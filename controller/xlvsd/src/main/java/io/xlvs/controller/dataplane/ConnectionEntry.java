@@ -9,14 +9,16 @@ import java.util.Optional;
 /**
  * One connection, or one persistence template.
  *
+ * @param protocol empty in the template of a firewall mark, which is of every protocol
  * @param expiresInMillis until the entry is removed if no further packet comes
  * @param clientPort 0 in a persistence template
+ * @param virtualAddress in the template of a firewall mark the mark, as the first word of an address: IPVS shows it so
  * @param localAddress FULLNAT only: the source that the real server sees
  * @param localPort 0 without a local address
  * @param template no connection, but where the client's next one goes
  */
 public record ConnectionEntry(
-    Protocol protocol,
+    Optional<Protocol> protocol,
     ConnectionState state,
     long expiresInMillis,
     IpAddress clientAddress,

@@ -39,7 +39,7 @@ public record ConnectionFilter(
 
   private static boolean matchesService(ServiceKey key, ConnectionEntry entry) {
     return !(key instanceof ServiceKey.Endpoint endpoint)
-        || endpoint.protocol() == entry.protocol()
+        || entry.protocol().filter(endpoint.protocol()::equals).isPresent()
             && endpoint.address().equals(entry.virtualAddress())
             && (endpoint.port() == 0 || endpoint.port() == entry.virtualPort());
   }

@@ -25,16 +25,23 @@ final class ConnectionReader {
   private final XlvsObjects objects;
   private final MappedArray servers;
   private final ConnectionFilter filter;
+  private final Optional<Integer> service;
   private final ConnectionVisitor visitor;
   private final long nowJiffies;
 
   /** Addresses of slots seen on this walk. */
   private final Map<Integer, RealServerKey> slots = new HashMap<>();
 
-  ConnectionReader(XlvsObjects objects, ConnectionFilter filter, ConnectionVisitor visitor) {
+  /**
+   * A walk that shows what the filter wants.
+   *
+   * @param service index of the filter's service, which alone tells a mark's connections from those of its addresses
+   */
+  ConnectionReader(XlvsObjects objects, ConnectionFilter filter, Optional<Integer> service, ConnectionVisitor visitor) {
     this.objects = objects;
     this.servers = objects.servers();
     this.filter = filter;
+    this.service = service;
     this.visitor = visitor;
     this.nowJiffies = objects.jiffies();
   }
@@ -69,13 +76,13 @@ final class ConnectionReader {
 
   private boolean visit(Tuple tuple, Conn conn) {
     long left = millisLeft(conn.lastSeenJiffies(), conn.timeoutJiffies());
-    if (left < 0) {
-      return true; // the next sweep removes it
+    if (left < 0 || !isOfService(conn.service())) {
+      return true; // expired ones are removed by the next sweep
     }
     boolean local = conn.method() == Method.FULLNAT;
     ConnectionEntry entry =
         new ConnectionEntry(
-            Convert.protocol(tuple.protocol()),
+            Optional.of(Convert.protocol(tuple.protocol())),
             Convert.state(conn.state()),
             left,
             Convert.address(tuple.source(), tuple.family()),
@@ -93,13 +100,13 @@ final class ConnectionReader {
 
   private boolean visit(Tuple tuple, Template template, ConnectionState state) {
     long left = millisLeft(template.lastSeenJiffies(), template.timeoutJiffies());
-    if (left < 0 && template.connections() == 0) {
+    if (left < 0 && template.connections() == 0 || !isOfService(template.service())) {
       return true;
     }
     RealServerKey server = server(template.server());
     ConnectionEntry entry =
         new ConnectionEntry(
-            Convert.protocol(tuple.protocol()),
+            tuple.protocol() == 0 ? Optional.empty() : Optional.of(Convert.protocol(tuple.protocol())),
             state,
             Math.max(0, left),
             Convert.address(tuple.source(), tuple.family()),
@@ -107,12 +114,16 @@ final class ConnectionReader {
             Convert.address(tuple.destination(), tuple.family()),
             tuple.destinationPort(),
             server.address(),
-            server.port(),
+            tuple.destinationPort() == 0 ? 0 : server.port(),
             Convert.method(record(template.server()).method()),
             Optional.empty(),
             0,
             true);
     return !filter.matches(entry) || visitor.visit(entry);
+  }
+
+  private boolean isOfService(int index) {
+    return service.isEmpty() || service.get() == index;
   }
 
   private RealServerKey server(int slot) {

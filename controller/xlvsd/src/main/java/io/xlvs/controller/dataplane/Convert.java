@@ -39,6 +39,13 @@ final class Convert {
     return IpAddress.ofBytes(address.bytes(family));
   }
 
+  /** A service's VIP; of a mark the mark, as the number of an IPv4 address whatever the family. */
+  static WireAddress vip(ServiceKey key) {
+    return key instanceof ServiceKey.FirewallMark mark
+        ? WireAddress.ofIpv4((int) mark.mark())
+        : wire(((ServiceKey.Endpoint) key).address());
+  }
+
   static Family family(AddressFamily family) {
     return family == AddressFamily.IPV4 ? Family.IPV4 : Family.IPV6;
   }
@@ -97,14 +104,6 @@ final class Convert {
     return ConnectionState.valueOf(state.name());
   }
 
-  /** The endpoint of a service; firewall marks have no entry in the service table. */
-  static ServiceKey.Endpoint endpoint(ServiceKey key) {
-    if (key instanceof ServiceKey.Endpoint endpoint) {
-      return endpoint;
-    }
-    throw new IllegalArgumentException("service " + key + " has no address: this data plane has no firewall-mark services");
-  }
-
   static int flags(VirtualService service) {
     int schedulerBits = 0;
     for (SchedulerFlag flag : service.schedulerFlags()) {
@@ -112,7 +111,11 @@ final class Convert {
     }
     boolean hashes = service.scheduler().equals("sh") || service.scheduler().equals("mh");
     int flags = ServiceFlag.IN_USE.value();
-    flags |= endpoint(service.key()).port() == 0 ? ServiceFlag.ANY_PORT.value() : 0;
+    if (service.key() instanceof ServiceKey.Endpoint endpoint) {
+      flags |= endpoint.port() == 0 ? ServiceFlag.ANY_PORT.value() : 0;
+    } else {
+      flags |= ServiceFlag.ANY_PORT.value() | ServiceFlag.MARK.value();
+    }
     flags |= service.isPersistent() ? ServiceFlag.PERSISTENT.value() : 0;
     flags |= service.onePacket() ? ServiceFlag.ONE_PACKET.value() : 0;
     flags |= hashes && (schedulerBits & HASH_PORT_BIT) != 0 ? ServiceFlag.HASH_PORT.value() : 0;

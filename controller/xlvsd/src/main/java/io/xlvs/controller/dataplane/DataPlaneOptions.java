@@ -29,13 +29,16 @@ public record DataPlaneOptions(List<String> interfaces, AttachMode attachMode, P
    * @param services virtual services
    * @param servers real servers of all services together
    * @param localAddresses local addresses of all services together
+   * @param markEntries what firewall marks may take of the service table: an entry for each address of their rules with each port (every
+   *     port counts as one), for each address, and for each NAT server of their services
    * @param ringEntries scheduler rings of all services together: a service of rr or wrr takes the sum of its weights (divided by their
    *     common divisor), of sh and dh 256, of mh 4093, of the others one to four for each server
    * @param flowCacheBytes memory of the flow caches of all CPUs together
    */
   public record Capacities(
-      long connections, long halfOpen, long services, long servers, long localAddresses, long ringEntries, long flowCacheBytes) {
+      long connections, long halfOpen, long services, long servers, long localAddresses, long markEntries, long ringEntries,
+      long flowCacheBytes) {
     /** For a host with a few hundred services; the whole takes about 300 MiB. */
-    public static final Capacities DEFAULT = new Capacities(1 << 20, 1 << 18, 1 << 14, 1 << 16, 1 << 12, 1 << 22, 64L << 20);
+    public static final Capacities DEFAULT = new Capacities(1 << 20, 1 << 18, 1 << 14, 1 << 16, 1 << 12, 1 << 16, 1 << 22, 64L << 20);
   }
 }

@@ -10,6 +10,7 @@ import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.VirtualService;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What has to be written to get from what the maps hold to a configuration. Everything that can be refused has been decided, and
@@ -21,11 +22,16 @@ final class Plan {
   final List<AppliedService> removals;
   final Map<IpAddress, Route> routes;
 
-  Plan(Configuration desired, List<ServiceChange> changes, List<AppliedService> removals, Map<IpAddress, Route> routes) {
+  /** What firewall marks need of the service table; empty if that is as it was. */
+  final Optional<MarkEndpoints> marks;
+
+  Plan(Configuration desired, List<ServiceChange> changes, List<AppliedService> removals, Map<IpAddress, Route> routes,
+      Optional<MarkEndpoints> marks) {
     this.desired = desired;
     this.changes = changes;
     this.removals = removals;
     this.routes = routes;
+    this.marks = marks;
   }
 
   /** A service that is new or differs. */

@@ -52,7 +52,9 @@ final class Planner {
     Map<IpAddress, Route> routes = tables.hops().lookUp(addresses(changes));
     requireFeasible(changes, routes);
     requireRoom(changes, routes);
-    Plan plan = new Plan(desired, changes, removals, routes);
+    Optional<MarkEndpoints> marks = marks(desired, changes, removals);
+    requireRoom(marks, changes);
+    Plan plan = new Plan(desired, changes, removals, routes, marks);
     try {
       reserve(changes);
       return plan;
@@ -126,6 +128,33 @@ final class Planner {
     require("servers", servers, tables.servers().free(), tables.servers().capacity(), "--servers");
     HopTable hops = tables.hops();
     require("next_hops", hops.newEntries(routes), hops.capacity() - hops.used(), hops.capacity(), "--servers");
+  }
+
+  /** What marks need, if their rules or the services of marks are others than before. */
+  private Optional<MarkEndpoints> marks(Configuration desired, List<ServiceChange> changes, List<AppliedService> removals) {
+    boolean same = tables.requests().rules().equals(desired.markRules())
+        && changes.stream().noneMatch(change -> isMark(change.service.key()) && (change.applied == null || !change.applied.present))
+        && removals.stream().noneMatch(gone -> isMark(gone.key));
+    return same ? Optional.empty() : Optional.of(MarkEndpoints.of(desired));
+  }
+
+  private static boolean isMark(ServiceKey key) {
+    return key instanceof ServiceKey.FirewallMark;
+  }
+
+  /** The endpoints and VIPs of rules, and a second entry for the replies of each NAT server, since a mark's service has two protocols. */
+  private void requireRoom(Optional<MarkEndpoints> marks, List<ServiceChange> changes) throws CapacityException {
+    long entries = marks.map(MarkEndpoints::size).orElse(tables.requests().markEntries()) + tables.servers().secondReplies();
+    for (ServiceChange change : changes) {
+      if (isMark(change.service.key())) {
+        entries += change.service.servers().stream().filter(server -> isNew(server, change.applied)).count();
+      }
+    }
+    require("mark_entries", entries, tables.requests().markCapacity(), tables.requests().markCapacity(), "--mark-entries");
+  }
+
+  private static boolean isNew(RealServer server, AppliedService applied) {
+    return server.method() == ForwardingMethod.NAT && (applied == null || !applied.slots.containsKey(server.key()));
   }
 
   private static void require(String table, long need, long free, long capacity, String option) throws CapacityException {

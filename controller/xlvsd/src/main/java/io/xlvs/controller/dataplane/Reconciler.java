@@ -35,7 +35,7 @@ final class Reconciler {
     for (ServiceChange change : plan.changes) {
       write(change, plan, nowNanos);
     }
-    publish(plan.removals);
+    publish(plan);
     for (AppliedService gone : plan.removals) {
       remove(gone, nowNanos);
     }
@@ -45,7 +45,7 @@ final class Reconciler {
   private void write(ServiceChange change, Plan plan, long nowNanos) {
     AppliedService service = change.applied;
     if (service == null) {
-      service = tables.services().create(Convert.endpoint(change.service.key()));
+      service = tables.services().create(change.service.key());
       tables.counters().startService(service.index);
       applied.put(service.key, service);
       change.applied = service;
@@ -60,8 +60,7 @@ final class Reconciler {
     tables.services().write(service, change.service, Convert.pick(change.ring.pick()), service.ring, service.locals);
     removeServers(change.service, service, nowNanos);
     if (returning) {
-      tables.endpoints().add(service.vip());
-      tables.endpoints().add(service.requests());
+      tables.requests().add(service);
       service.present = true;
     }
     if (recreated || returning) {
@@ -157,13 +156,13 @@ final class Reconciler {
   }
 
   /** One flip of the service table shows readers all that is new and hides all that is gone. */
-  private void publish(List<AppliedService> removals) {
-    for (AppliedService gone : removals) {
-      tables.endpoints().remove(gone.requests());
-      tables.endpoints().remove(gone.vip());
+  private void publish(Plan plan) {
+    for (AppliedService gone : plan.removals) {
+      tables.requests().remove(gone);
       gone.present = false;
     }
-    int anyPort = (int) applied.values().stream().filter(s -> s.present && s.key.port() == 0).count();
+    plan.marks.ifPresent(marks -> tables.requests().mark(marks, applied));
+    int anyPort = (int) applied.values().stream().filter(s -> s.present && s.takesAnyPort()).count();
     tables.services().putAnyPort(Math.max(anyPort, tables.services().anyPort()));
     tables.endpoints().flush(serviceTable);
     tables.services().putAnyPort(anyPort);

@@ -4,6 +4,7 @@ package io.xlvs.controller.dataplane;
 import io.xlvs.bpf.Endpoint;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.RealServerKey;
+import java.util.List;
 
 /**
  * A real server's place in the maps. It keeps its number and generation from the day its server is added until its last
@@ -21,8 +22,8 @@ final class ServerSlot {
   /** The way to it; null only while it is being taken over. */
   Target target;
 
-  /** What its replies are recognised by; null unless NAT. */
-  Endpoint replies;
+  /** What its replies are recognised by; empty unless NAT. */
+  List<Endpoint> replies = List.of();
 
   /** Whether it belongs to its service. */
   boolean available;

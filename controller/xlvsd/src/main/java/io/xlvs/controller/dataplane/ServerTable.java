@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.controller.dataplane;
 
-import io.xlvs.bpf.Endpoint;
-import io.xlvs.bpf.EndpointKind;
 import io.xlvs.bpf.Load;
 import io.xlvs.bpf.Server;
 import io.xlvs.bpf.ServerFlag;
@@ -38,6 +36,7 @@ final class ServerTable {
   private final ByteBuffer scratch = Words.buffer(Server.LAYOUT.size());
   /** Oldest first; a set, since a million servers may return in any order. */
   private final Set<ServerSlot> lingering = new LinkedHashSet<>();
+  private int secondReplies;
 
   ServerTable(XlvsObjects objects, HopTable hops, EndpointSet endpoints, CounterStore counters) {
     this.servers = objects.servers();
@@ -58,6 +57,11 @@ final class ServerTable {
 
   int capacity() {
     return ids.capacity();
+  }
+
+  /** Entries of the service table for replies beyond the first of each server. */
+  int secondReplies() {
+    return secondReplies;
   }
 
   /** Slots whose servers were removed and that are not free yet. */
@@ -144,24 +148,12 @@ final class ServerTable {
     Words.write(servers, offset(slot.index), scratch, 0, Server.LAYOUT.size());
   }
 
-  /** NAT replies come from the server's port, or from the service's where the server has none of its own. */
+  /** Connections made before an edit go on by NAT: their replies stay known while the slot lives. */
   private void setReplies(ServerSlot slot, boolean nat) {
-    Endpoint wanted = null;
-    if (nat) {
-      int port = slot.key.port() != 0 ? slot.key.port() : slot.owner.key.port();
-      wanted =
-          new Endpoint(
-              Convert.wire(slot.key.address()),
-              port,
-              slot.owner.key.protocol().number(),
-              EndpointKind.SERVER,
-              Convert.family(slot.key.address().family()),
-              0);
-    }
-    // Connections made before an edit go on by NAT: their replies stay known while the slot lives.
-    if (wanted != null && slot.replies == null) {
-      slot.replies = wanted;
-      endpoints.add(wanted);
+    if (nat && slot.replies.isEmpty()) {
+      slot.replies = slot.owner.replies(slot.key);
+      slot.replies.forEach(endpoints::add);
+      secondReplies += slot.replies.size() - 1;
     }
   }
 
@@ -193,9 +185,8 @@ final class ServerTable {
     lingering.remove(slot);
     counters.leaveToService(slot.index, slot.owner.index);
     slot.owner.slots.remove(slot.key);
-    if (slot.replies != null) {
-      endpoints.remove(slot.replies);
-    }
+    slot.replies.forEach(endpoints::remove);
+    secondReplies -= Math.max(0, slot.replies.size() - 1);
     clear(slot.index, slot.generation);
     hops.release(slot.target);
     ids.release(slot.index);

@@ -2,18 +2,21 @@
 package io.xlvs.controller.dataplane;
 
 import io.xlvs.bpf.Control;
+import io.xlvs.bpf.Family;
 import io.xlvs.bpf.Pick;
 import io.xlvs.bpf.Region;
 import io.xlvs.bpf.Service;
 import io.xlvs.bpf.ServiceState;
 import io.xlvs.bpf.State;
 import io.xlvs.bpf.XlvsObjects;
+import io.xlvs.controller.service.AddressFamily;
 import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.VirtualService;
 import io.xlvs.loader.map.MappedArray;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Optional;
 
 /** Virtual services in the maps services, service_state and control. */
 final class ServiceRecords {
@@ -60,17 +63,24 @@ final class ServiceRecords {
 
   AppliedService takeOver(int index, Service record) {
     ids.reserve(index);
-    ServiceKey.Endpoint key =
-        new ServiceKey.Endpoint(
-            Convert.protocol(record.protocol()), Convert.address(record.vip(), record.family()), record.port());
-    AppliedService service = new AppliedService(index, record.generation(), key);
+    AppliedService service = new AppliedService(index, record.generation(), key(record));
     service.ring = record.ring();
     service.locals = record.localAddresses();
     return service;
   }
 
+  /** A mark's service has no protocol, and the mark for a VIP. */
+  private static ServiceKey key(Service record) {
+    if (record.protocol() == 0) {
+      AddressFamily family = record.family() == Family.IPV4 ? AddressFamily.IPV4 : AddressFamily.IPV6;
+      return new ServiceKey.FirewallMark(family, Convert.address(record.vip(), Family.IPV4).lowBits());
+    }
+    return new ServiceKey.Endpoint(
+        Convert.protocol(record.protocol()), Convert.address(record.vip(), record.family()), record.port());
+  }
+
   /** A new service; the capacity has been checked. */
-  AppliedService create(ServiceKey.Endpoint key) {
+  AppliedService create(ServiceKey key) {
     int index = ids.allocate();
     if (index < 0) {
       throw new IllegalStateException("no free index for service " + key + ": the capacity was not checked");
@@ -84,13 +94,15 @@ final class ServiceRecords {
    * never one of another service.
    */
   void write(AppliedService applied, VirtualService service, Pick pick, Region ring, Region locals) {
+    Optional<ServiceKey.Endpoint> endpoint =
+        applied.key instanceof ServiceKey.Endpoint key ? Optional.of(key) : Optional.empty();
     Service record =
         new Service(
             ring,
             locals,
-            Convert.wire(applied.key.address()),
-            applied.key.port(),
-            applied.key.protocol().number(),
+            Convert.vip(applied.key),
+            endpoint.map(ServiceKey.Endpoint::port).orElse(0),
+            endpoint.map(key -> key.protocol().number()).orElse(0),
             Convert.family(applied.key.family()),
             Convert.flags(service),
             pick,

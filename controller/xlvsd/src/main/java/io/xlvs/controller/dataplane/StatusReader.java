@@ -46,6 +46,8 @@ final class StatusReader {
     add(rows, memory, "next_hops", hops, entries("next_hops"));
     long endpoints = ServiceTable.capacity(objects.settings().bucketMask() + 1);
     add(rows, memory, "service_table", serviceTable.size(), endpoints);
+    long marks = tables.requests().markEntries() + tables.servers().secondReplies();
+    rows.add(new DataPlaneStatus.Table("mark_entries", marks, tables.requests().markCapacity(), 0));
     long rest = memory.values().stream().mapToLong(Long::longValue).sum();
     rows.add(new DataPlaneStatus.Table("caches_and_counters", 0, 0, rest));
     return rows;

@@ -9,4 +9,5 @@ record Tables(
     RingTable rings,
     LocalAddressTable locals,
     EndpointSet endpoints,
+    RequestTable requests,
     CounterStore counters) {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.controller.dataplane;
 
+import io.xlvs.bpf.EndpointKind;
 import io.xlvs.bpf.Server;
 import io.xlvs.bpf.Service;
 import io.xlvs.bpf.ServiceFlag;
@@ -43,10 +44,6 @@ final class Takeover {
         byIndex.put(index, service);
         tables.rings().takeOver(service.ring);
         service.localAddresses = tables.locals().takeOver(service.locals);
-        if (service.present) {
-          tables.endpoints().add(service.vip());
-          tables.endpoints().add(service.requests());
-        }
       }
     }
     tables.locals().takeOverRest();
@@ -90,6 +87,14 @@ final class Takeover {
 
   /** Makes the service table differ from what the services need by nothing but the next change. */
   void settle(ServiceTable table) {
+    // Which endpoints are a mark's, the service table alone tells until the rules are applied.
+    table.forEach(endpoint -> {
+      AppliedService owner = endpoint.kind() == EndpointKind.SERVICE ? byIndex.get(endpoint.index()) : null;
+      if (owner != null && owner.present && owner.key instanceof ServiceKey.FirewallMark) {
+        tables.requests().takeOver(endpoint);
+      }
+    });
+    byIndex.values().stream().filter(service -> service.present).forEach(tables.requests()::add);
     tables.endpoints().compareWith(table);
     tables.endpoints().flush(table);
   }

@@ -25,6 +25,7 @@ class ConfigTest {
         services: 7
         servers: 8
         local-addresses: 9
+        mark-entries: 10
         ring-entries: 5000
         flow-cache: 3
       store:
@@ -46,7 +47,7 @@ class ConfigTest {
     DaemonConfig config = parse(FULL);
     DataPlaneOptions options = config.dataPlane().toOptions();
     assertThat(options).isEqualTo(new DataPlaneOptions(List.of("eth0", "eth1"), AttachMode.TC, Path.of("/sys/fs/bpf/xlvs"),
-        new DataPlaneOptions.Capacities(2_000_000, 5000, 7, 8, 9, 5000, 3 << 20)));
+        new DataPlaneOptions.Capacities(2_000_000, 5000, 7, 8, 9, 10, 5000, 3 << 20)));
     assertThat(config.store().directory()).isEqualTo(Path.of("/srv/state"));
     assertThat(config.api().socketPath()).isEqualTo(Path.of("/srv/sock"));
     assertThat(config.api().permissions()).isEqualTo(PosixFilePermissions.fromString("rw-------"));
@@ -69,7 +70,7 @@ class ConfigTest {
   @Test
   void flagsOverrideTheFileKeyByKey() throws Exception {
     DaemonConfig flags = new DaemonConfig(
-        new DataPlaneConfig(List.of("eth9"), null, null, 4096L, null, null, null, null, null, null), null, new ApiConfig("/x", null), null);
+        new DataPlaneConfig(List.of("eth9"), null, null, 4096L, null, null, null, null, null, null, null), null, new ApiConfig("/x", null), null);
     DaemonConfig merged = flags.over(parse(FULL));
     assertThat(merged.dataPlane().interfaces()).containsExactly("eth9");
     assertThat(merged.dataPlane().connections()).isEqualTo(4096);
@@ -123,7 +124,7 @@ class ConfigTest {
   }
 
   private static DataPlaneConfig dataPlane(List<String> interfaces, String mode, Long connections) {
-    return new DataPlaneConfig(interfaces, mode, null, connections, null, null, null, null, null, null);
+    return new DataPlaneConfig(interfaces, mode, null, connections, null, null, null, null, null, null, null);
   }
 
   @Test

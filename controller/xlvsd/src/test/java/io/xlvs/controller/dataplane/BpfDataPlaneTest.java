@@ -42,7 +42,7 @@ class BpfDataPlaneTest {
   private static final IpAddress VIP = IpAddress.parse("10.71.100.1");
   private static final ServiceKey.Endpoint HTTP = new ServiceKey.Endpoint(Protocol.TCP, VIP, 80);
   private static final DataPlaneOptions.Capacities SMALL =
-      new DataPlaneOptions.Capacities(1 << 14, 1 << 12, 64, 1024, 256, 1 << 18, 1 << 20);
+      new DataPlaneOptions.Capacities(1 << 14, 1 << 12, 64, 1024, 256, 1024, 1 << 18, 1 << 20);
 
   /** Enough for a loaded machine, and to be sure that nothing comes. */
   private static final int PATIENCE_MILLIS = 60_000;
@@ -180,7 +180,7 @@ class BpfDataPlaneTest {
         .hasMessageContaining("in use by another xlvsd");
     plane.close();
     DataPlaneOptions.Capacities larger =
-        new DataPlaneOptions.Capacities(1 << 14, 1 << 12, 64, 2048, 256, 1 << 18, 1 << 20);
+        new DataPlaneOptions.Capacities(1 << 14, 1 << 12, 64, 2048, 256, 1024, 1 << 18, 1 << 20);
     assertThatThrownBy(() -> inDirector(() -> provider.open(options(larger))))
         .isInstanceOf(DataPlaneException.class)
         .hasMessageContaining("servers 1024, wanted 2048")

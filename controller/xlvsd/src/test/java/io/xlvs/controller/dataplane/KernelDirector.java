@@ -67,7 +67,8 @@ final class KernelDirector implements Recording.Director, AutoCloseable {
     HopTable hops = new HopTable(objects, netlink, interfaces, Capacities.SMALL.hops());
     tables = new Tables(
         hops, new ServerTable(objects, hops, endpoints, counters), new ServiceRecords(objects), new RingTable(objects),
-        new LocalAddressTable(objects, endpoints), endpoints, counters);
+        new LocalAddressTable(objects, endpoints), endpoints,
+        new RequestTable(endpoints, RequestTable.markCapacity(SETTINGS, Capacities.SMALL.localAddresses())), counters);
     serviceTable = new ServiceTable(
         TableMemory.of(objects.serviceTable()), TableMemory.of(objects.control()), SETTINGS.bucketMask() + 1,
         SETTINGS.hashSeed(), GracePeriod::await);

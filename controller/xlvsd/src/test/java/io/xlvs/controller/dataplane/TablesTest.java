@@ -2,10 +2,13 @@
 package io.xlvs.controller.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.xlvs.bpf.Capacities;
 import io.xlvs.bpf.Conn;
+import io.xlvs.bpf.Control;
 import io.xlvs.bpf.Endpoint;
+import io.xlvs.bpf.EndpointKind;
 import io.xlvs.bpf.Family;
 import io.xlvs.bpf.Method;
 import io.xlvs.bpf.Region;
@@ -22,6 +25,9 @@ import io.xlvs.controller.net.Rtnetlink;
 import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.ForwardingMethod;
 import io.xlvs.controller.service.IpAddress;
+import io.xlvs.controller.service.MarkRule;
+import io.xlvs.controller.service.MarkRuleKey;
+import io.xlvs.controller.service.PortRange;
 import io.xlvs.controller.service.Protocol;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.ServiceKey;
@@ -37,6 +43,7 @@ import io.xlvs.loader.map.RawMap;
 import io.xlvs.loader.net.NetNs;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,9 +99,10 @@ class TablesTest {
     EndpointSet endpoints = new EndpointSet();
     CounterStore counters = new CounterStore(objects, bases, leftovers);
     HopTable hops = new HopTable(objects, netlink, interfaces, Capacities.SMALL.hops());
+    RequestTable requests = new RequestTable(endpoints, RequestTable.markCapacity(SETTINGS, Capacities.SMALL.localAddresses()));
     tables = new Tables(
         hops, new ServerTable(objects, hops, endpoints, counters), new ServiceRecords(objects), new RingTable(objects),
-        new LocalAddressTable(objects, endpoints), endpoints, counters);
+        new LocalAddressTable(objects, endpoints), endpoints, requests, counters);
     Takeover takeover = new Takeover(tables);
     applied = takeover.read(SETTINGS.services(), SETTINGS.servers(), nowNanos);
     serviceTable = new ServiceTable(
@@ -153,7 +161,7 @@ class TablesTest {
     AppliedService service = applied.get(KEY);
     assertThat(tables.rings().used()).isGreaterThanOrEqualTo(4093);
     apply();
-    assertThat(serviceTable.find(service.requests())).isNull();
+    assertThat(serviceTable.find(service.requests(KEY))).isNull();
     assertThat(applied).containsKey(KEY);
     pass(61);
     assertThat(applied).isEmpty();
@@ -189,9 +197,54 @@ class TablesTest {
   }
 
   @Test
+  void findsMarksAgainAfterARestartAndTheirPacketsAreTheirsAllTheWhile() throws Exception {
+    ServiceKey mark = ServiceKey.parse("fwm4:4294967295");
+    VirtualService marked = new VirtualService(mark, "rr", Set.of(), 60, -1, 0, "", false,
+        List.of(new RealServer(IpAddress.parse("192.0.2.1"), 0, ForwardingMethod.NAT, 1, 1, 0, 0, Tunnel.DEFAULT, 1)), List.of(), 1, 1);
+    VirtualService web = service("rr", nat(2));
+    MarkRule rule = new MarkRule(MarkRuleKey.parse("4294967295:10.0.0.100"), List.of(new PortRange(80, 81)), List.of(PortRange.ALL), 1);
+    apply(List.of(rule), marked, web);
+    int index = applied.get(mark).index;
+    Endpoint requests = applied.get(KEY).requests(KEY);
+    assertThat(serviceTable.find(requests).index()).as("the mark's, not the address's").isEqualTo(index);
+    Set<Endpoint> table = endpoints();
+    byte[] services = bytes(objects.services());
+    int copy = objects.control().getInt(Control.TABLE_COPY);
+    startController();
+    assertThat(applied.get(mark).key).isEqualTo(mark);
+    apply(List.of(rule), marked, web);
+    assertThat(endpoints()).isEqualTo(table);
+    assertThat(objects.control().getInt(Control.TABLE_COPY)).as("nothing to change, not even before the rules were known").isEqualTo(copy);
+    assertThat(bytes(objects.services())).isEqualTo(services);
+    for (int protocol : new int[] {6, 17}) {
+      assertThat(serviceTable.find(new Endpoint(
+          Convert.wire(IpAddress.parse("192.0.2.1")), 0, protocol, EndpointKind.SERVER, Family.IPV4, 0))).isNotNull();
+    }
+    apply(List.of(), marked, web);
+    assertThat(serviceTable.find(requests).index()).as("without the rule the address's").isEqualTo(applied.get(KEY).index);
+    assertThat(tables.requests().markEntries()).isZero();
+    assertThat(tables.servers().secondReplies()).isEqualTo(1);
+    apply();
+    pass(61);
+    assertThat(serviceTable.size()).isZero();
+    assertThat(tables.servers().secondReplies()).isZero();
+  }
+
+  @Test
+  void refusesMarksThatTheServiceTableCannotHold() throws Exception {
+    VirtualService marked = new VirtualService(ServiceKey.parse("fwm4:1"), "rr", Set.of(), 0, -1, 0, "", false,
+        List.of(nat(1)), List.of(), 1, 1);
+    int most = (int) tables.requests().markCapacity() - 2; // one VIP, a second reply of the one server
+    apply(List.of(new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(new PortRange(1, most)), List.of(), 1)), marked);
+    MarkRule tooMuch = new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(new PortRange(1, most + 1)), List.of(), 2);
+    assertThatThrownBy(() -> apply(List.of(tooMuch), marked)).isInstanceOf(CapacityException.class)
+        .hasMessageContaining("\"mark_entries\" is too small: " + (most + 3) + " entries needed").hasMessageContaining("--mark-entries");
+  }
+
+  @Test
   void putsRightWhatAnInterruptedProcessLeftInTheServiceTable() throws Exception {
     apply(service("rr", nat(1)));
-    Endpoint requests = applied.get(KEY).requests();
+    Endpoint requests = applied.get(KEY).requests(KEY);
     Endpoint stray = AppliedService.local(IpAddress.parse("10.99.0.1"));
     serviceTable.apply(List.of(requests), List.of(stray));
     startController();
@@ -242,10 +295,14 @@ class TablesTest {
   }
 
   private void apply(VirtualService... services) throws DataPlaneException {
+    apply(List.of(), services);
+  }
+
+  private void apply(List<MarkRule> rules, VirtualService... services) throws DataPlaneException {
     revision++;
     Map<ServiceKey, VirtualService> unique = new LinkedHashMap<>();
     Arrays.stream(services).forEach(service -> unique.put(service.key(), service));
-    Configuration desired = Configuration.of(revision, Timeouts.DEFAULT, unique.values());
+    Configuration desired = Configuration.of(revision, Timeouts.DEFAULT, unique.values(), rules);
     reconciler.carryOut(planner.plan(desired), nowNanos);
   }
 
@@ -272,7 +329,7 @@ class TablesTest {
 
   private boolean replies(RealServer server) {
     return serviceTable.find(new Endpoint(
-        Convert.wire(server.address()), server.port(), 6, io.xlvs.bpf.EndpointKind.SERVER, Family.IPV4, 0)) != null;
+        Convert.wire(server.address()), server.port(), 6, EndpointKind.SERVER, Family.IPV4, 0)) != null;
   }
 
   private boolean recognised(String local) {
@@ -300,6 +357,12 @@ class TablesTest {
     RawMap map = own(RawMap.create(
         "test", MapType.ARRAY, 4, CounterStore.ELEMENT_BYTES, elements, MapInfo.MMAPABLE));
     return own(MappedArray.map(map));
+  }
+
+  private Set<Endpoint> endpoints() {
+    Set<Endpoint> all = new HashSet<>();
+    serviceTable.forEach(all::add);
+    return all;
   }
 
   private static byte[] bytes(MappedArray array) {
