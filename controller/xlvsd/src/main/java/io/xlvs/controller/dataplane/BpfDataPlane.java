@@ -104,7 +104,7 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
               GracePeriod::await);
       takeover.settle(serviceTable);
       this.planner = new Planner(applied, tables);
-      this.reconciler = new Reconciler(applied, tables, serviceTable);
+      this.reconciler = new Reconciler(applied, tables, serviceTable, new Epochs(objects.epochs()));
       clientHops.forget();
       netlink.neighbours(neighbourMacs::moved);
     }
@@ -128,7 +128,19 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
   public void check(Configuration desired) throws DataPlaneException {
     synchronized (lock) {
       discardPrepared();
-      prepared = guarded("plan", () -> planner.plan(desired));
+      prepared = guarded("plan", () -> plan(desired));
+    }
+  }
+
+  /** Rather than refuse, it frees what removed servers hold and no connection needs. */
+  private Plan plan(Configuration desired) throws DataPlaneException {
+    try {
+      return planner.plan(desired);
+    } catch (CapacityException e) {
+      if (!reconciler.freeEarly()) {
+        throw e;
+      }
+      return planner.plan(desired);
     }
   }
 
@@ -246,9 +258,8 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
       if (closed) {
         return;
       }
-      if (tables.servers().expired(System.nanoTime()) != null) {
-        discardPrepared(); // it may count on a slot that is freed now
-        reconciler.freeExpired(System.nanoTime());
+      if (reconciler.freeRested(System.nanoTime())) {
+        discardPrepared(); // it may count on a slot that is free now
       }
       if (tick % Housekeeping.SLOW_TICKS == 0) {
         reconciler.freeLocals();

@@ -15,8 +15,8 @@ public class CapacityException extends DataPlaneException {
    * @param option the option of xlvsd that enlarges it, such as "--services"
    */
   public CapacityException(String table, long need, long capacity, String option) {
-    super("table \"" + table + "\" is too small: " + need + " entries needed, " + capacity + " there; restart xlvsd with a larger "
-        + option);
+    super("table \"" + table + "\" is too small: " + need + " entries needed, " + capacity + " there: restart xlvsd with "
+        + option + " " + need + " or more");
     this.table = table;
     this.need = need;
     this.capacity = capacity;

@@ -27,10 +27,7 @@ final class ClientHops {
     MappedArray control = objects.control();
     control.putIntRelease(Control.NEXT_CLIENT_HOP, Abi.CLIENT_HOPS);
     objects.clientHops().drain((neighbour, index) -> {});
-    MappedArray epochs = objects.epochs();
-    for (long at = 0; at < epochs.sizeBytes(); at += epochs.strideBytes()) {
-      epochs.getAndAddLong(at, 1);
-    }
+    new Epochs(objects.epochs()).bump();
     GracePeriod.await();
     objects.clientHops().drain((neighbour, index) -> {});
     control.putIntRelease(Control.NEXT_CLIENT_HOP, 0);

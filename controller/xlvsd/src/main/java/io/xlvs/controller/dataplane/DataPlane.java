@@ -19,7 +19,7 @@ public interface DataPlane extends AutoCloseable {
 
   /**
    * Whether {@link #apply} could work: capacities, and what only the data plane can know (a real server's address is the
-   * director's own and cannot be). Writes nothing.
+   * director's own and cannot be). Changes nothing that is configured.
    *
    * @throws CapacityException if a table is too small
    * @throws InfeasibleException naming every element that cannot be

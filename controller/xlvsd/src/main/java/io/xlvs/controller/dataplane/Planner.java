@@ -171,7 +171,7 @@ final class Planner {
       int length = change.ring.length();
       change.ringRegion = rings.allocate(length);
       if (change.ringRegion == null) {
-        throw new CapacityException("rings", rings.used() + length, rings.capacity(), "--ring-entries");
+        throw new CapacityException("rings", rings.used() + entriesFrom(change, changes), rings.capacity(), "--ring-entries");
       }
       List<IpAddress> wanted = change.service.localAddresses();
       if (now == null || !now.localAddresses.equals(wanted)) {
@@ -182,6 +182,13 @@ final class Planner {
         }
       }
     }
+  }
+
+  /** Entries that the rings of this change and of those after it take: a refusal names what will do, not what will not. */
+  private long entriesFrom(ServiceChange first, List<ServiceChange> changes) {
+    return changes.subList(changes.indexOf(first), changes.size()).stream()
+        .mapToLong(change -> tables.rings().occupied(change.ring.entries().length))
+        .sum();
   }
 
   /** Gives back what a plan has reserved. */

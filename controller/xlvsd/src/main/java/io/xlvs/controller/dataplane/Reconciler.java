@@ -9,6 +9,7 @@ import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.RealServerKey;
 import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.controller.service.VirtualService;
+import io.xlvs.loader.GracePeriod;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,9 +25,11 @@ final class Reconciler {
   private final Map<ServiceKey, AppliedService> applied;
   private final Tables tables;
   private final ServiceTable serviceTable;
+  private final Epochs epochs;
 
-  Reconciler(Map<ServiceKey, AppliedService> applied, Tables tables, ServiceTable serviceTable) {
+  Reconciler(Map<ServiceKey, AppliedService> applied, Tables tables, ServiceTable serviceTable, Epochs epochs) {
     this.applied = applied;
+    this.epochs = epochs;
     this.tables = tables;
     this.serviceTable = serviceTable;
   }
@@ -184,13 +187,36 @@ final class Reconciler {
     freeIfEmpty(gone);
   }
 
-  /** Frees slots whose last connection is gone, and removed services that have no slots any more. */
-  void freeExpired(long nowNanos) {
-    for (ServerSlot slot = tables.servers().expired(nowNanos); slot != null; slot = tables.servers().expired(nowNanos)) {
+  /** Frees slots whose last connection is gone, and removed services that have no slots any more; true if there were any. */
+  boolean freeRested(long nowNanos) {
+    return free(tables.servers().rested(nowNanos));
+  }
+
+  /**
+   * As {@link #freeRested} without waiting: for when slots are short. A program that still counts on a slot as it was has ended before the
+   * first look, so the counts are true; one that sees it freed finds another generation; and what was decided in between no longer counts
+   * once the epochs have moved on.
+   */
+  boolean freeEarly() {
+    if (tables.servers().lingering() == 0) {
+      return false;
+    }
+    GracePeriod.await();
+    boolean freed = free(tables.servers().unused());
+    if (freed) {
+      GracePeriod.await();
+      epochs.bump();
+    }
+    return freed;
+  }
+
+  private boolean free(List<ServerSlot> slots) {
+    for (ServerSlot slot : slots) {
       tables.servers().free(slot);
       freeIfEmpty(slot.owner);
     }
     tables.endpoints().flush(serviceTable);
+    return !slots.isEmpty();
   }
 
   /** Frees local addresses that no connection names any more. */

@@ -26,6 +26,11 @@ final class RingTable {
     return arena.capacity();
   }
 
+  /** Entries that a ring of this length takes. */
+  long occupied(int length) {
+    return arena.occupied(length);
+  }
+
   void takeOver(Region region) {
     arena.reserve(region);
   }

@@ -13,16 +13,21 @@ import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.RealServerKey;
 import io.xlvs.loader.map.MappedArray;
 import java.nio.ByteBuffer;
-import java.util.Iterator;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** The slots of real servers: the maps servers, server_load and server_stats. */
 final class ServerTable {
   /** A removed server's slot rests at least so long: packets under way and cached decisions are gone by then. */
   private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  /** Freeing a million slots at once would keep a change waiting for seconds. */
+  private static final int MOST_AT_ONCE = 1 << 16;
 
   private static final int GENERATION = Server.LAYOUT.offset("generation");
   private static final int FLAGS = Server.LAYOUT.offset("flags");
@@ -166,18 +171,27 @@ final class ServerTable {
     lingering.add(slot);
   }
 
-  /** The first slot that can be freed now, or null. */
-  ServerSlot expired(long nowNanos) {
-    for (Iterator<ServerSlot> oldestFirst = lingering.iterator(); oldestFirst.hasNext(); ) {
-      ServerSlot slot = oldestFirst.next();
-      if (nowNanos - slot.removedAtNanos < REST_NANOS) {
-        return null;
+  /** Slots without connections whose servers were removed so long ago that packets under way and cached decisions are gone. */
+  List<ServerSlot> rested(long nowNanos) {
+    return unused(slot -> nowNanos - slot.removedAtNanos >= REST_NANOS, MOST_AT_ONCE);
+  }
+
+  /** All slots without connections whose servers were removed; see {@link Reconciler#freeEarly} for what they may be used for. */
+  List<ServerSlot> unused() {
+    return unused(slot -> true, Integer.MAX_VALUE);
+  }
+
+  private List<ServerSlot> unused(Predicate<ServerSlot> oldEnough, int most) {
+    List<ServerSlot> found = new ArrayList<>();
+    for (ServerSlot slot : lingering) {
+      if (found.size() == most || !oldEnough.test(slot)) {
+        break;
       }
       if (connections(slot) == 0) {
-        return slot;
+        found.add(slot);
       }
     }
-    return null;
+    return found;
   }
 
   /** Frees a slot: what still names it is of an older generation from now on. */

@@ -41,6 +41,7 @@ import org.junit.jupiter.api.Test;
 class BpfDataPlaneTest {
   private static final IpAddress VIP = IpAddress.parse("10.71.100.1");
   private static final ServiceKey.Endpoint HTTP = new ServiceKey.Endpoint(Protocol.TCP, VIP, 80);
+  private static final ServiceKey.Endpoint OTHER = new ServiceKey.Endpoint(Protocol.TCP, IpAddress.parse("10.71.100.2"), 80);
   private static final DataPlaneOptions.Capacities SMALL =
       new DataPlaneOptions.Capacities(1 << 14, 1 << 12, 64, 1024, 256, 1024, 1 << 18, 1 << 20);
 
@@ -146,16 +147,38 @@ class BpfDataPlaneTest {
     assertThatThrownBy(() -> plane.check(configuration(service(HTTP, "rr", own))))
         .isInstanceOf(InfeasibleException.class)
         .hasMessageContaining("real server 10.71.1.1 is an address of this director");
-    RealServer[] many = new RealServer[1025];
-    for (int i = 0; i < many.length; i++) {
-      many[i] = server(IpAddress.ofIpv4(10 << 24 | 71 << 16 | 1 << 8 | 20), 1000 + i, ForwardingMethod.NAT);
-    }
-    assertThatThrownBy(() -> plane.apply(configuration(service(HTTP, "rr", many))))
+    assertThatThrownBy(() -> plane.apply(configuration(service(HTTP, "rr", many(20, 1025)))))
         .isInstanceOf(CapacityException.class)
-        .hasMessageContaining("1025 entries needed, 1024 there").hasMessageContaining("--servers");
+        .hasMessageContaining("1025 entries needed, 1024 there").hasMessageContaining("--servers 1025 or more");
     assertThat(table("servers").used()).isZero();
     assertThat(table("rings").used()).isZero();
     assertThat(table("services").used()).isZero();
+  }
+
+  @Test
+  void aFullTableIsReplacedByAnotherAtOnceAndAnOpenConnectionKeepsItsPlace() throws Exception {
+    serve(1, 80);
+    VirtualService served = service(HTTP, "rr", server(1, 80));
+    RealServer[] before = many(10, 1023);
+    apply(served, service(OTHER, "rr", before));
+    Socket socket = connect();
+    assertThat(ask(socket, "a")).isEqualTo("1 10.71.0.10 a");
+    apply();
+    apply(service(OTHER, "rr", many(20, 1023)));
+    assertThat(table("servers").used()).as("the old server of an open connection and the new ones").isEqualTo(1024);
+    assertThatThrownBy(() -> apply(service(OTHER, "rr", many(30, 1024)))).isInstanceOf(CapacityException.class)
+        .hasMessageContaining("--servers");
+    apply(service(OTHER, "rr"));
+    apply(served);
+    assertThat(ask(socket, "b")).as("the same place").isEqualTo("1 10.71.0.10 b");
+  }
+
+  private static RealServer[] many(int net, int count) {
+    RealServer[] many = new RealServer[count];
+    for (int i = 0; i < many.length; i++) {
+      many[i] = server(IpAddress.ofIpv4(10 << 24 | 71 << 16 | 1 << 8 | net), 1000 + i, ForwardingMethod.NAT);
+    }
+    return many;
   }
 
   @Test

@@ -79,7 +79,7 @@ final class KernelDirector implements Recording.Director, AutoCloseable {
     revision++;
     Planner planner = new Planner(applied, tables);
     Plan plan = planner.plan(Configuration.of(revision, Timeouts.DEFAULT, List.of(service)));
-    new Reconciler(applied, tables, serviceTable).carryOut(plan, revision);
+    new Reconciler(applied, tables, serviceTable, new Epochs(objects.epochs())).carryOut(plan, revision);
     key = (ServiceKey.Endpoint) service.key();
   }
 

@@ -110,7 +110,7 @@ class TablesTest {
         SETTINGS.hashSeed(), GracePeriod::await);
     takeover.settle(serviceTable);
     planner = new Planner(applied, tables);
-    reconciler = new Reconciler(applied, tables, serviceTable);
+    reconciler = new Reconciler(applied, tables, serviceTable, new Epochs(objects.epochs()));
   }
 
   @Test
@@ -253,6 +253,27 @@ class TablesTest {
   }
 
   @Test
+  void freesEarlyWhatNoConnectionNeedsAndHasCachedDecisionsMadeAnew() throws Exception {
+    apply(service("rr", nat(1), nat(2), nat(3)));
+    ServerSlot busy = applied.get(KEY).slots.get(nat(1).key());
+    ServerSlot idle = applied.get(KEY).slots.get(nat(2).key());
+    load(busy.index, 1);
+    assertThat(reconciler.freeEarly()).as("nothing was removed").isFalse();
+    apply(service("rr", nat(3)));
+    pass(1);
+    assertThat(applied.get(KEY).slots).as("they rest").hasSize(3);
+    int epoch = objects.epochs().getInt(0);
+    assertThat(reconciler.freeEarly()).isTrue();
+    assertThat(applied.get(KEY).slots).containsOnlyKeys(nat(1).key(), nat(3).key());
+    assertThat(objects.epochs().getInt(0)).isEqualTo(epoch + 1);
+    assertThat(reconciler.freeEarly()).as("the rest is busy").isFalse();
+    apply(service("rr", nat(4), nat(3)));
+    ServerSlot reused = applied.get(KEY).slots.get(nat(4).key());
+    assertThat(reused.index).isEqualTo(idle.index);
+    assertThat(reused.generation).as("what still names the slot does not mean this server").isEqualTo(idle.generation + 1);
+  }
+
+  @Test
   void keepsALocalAddressWhileAConnectionNamesIt() throws Exception {
     apply(fullNat(List.of("10.9.0.1", "10.9.0.2"), nat(1)));
     int second = applied.get(KEY).locals.offset() + 1;
@@ -308,7 +329,7 @@ class TablesTest {
 
   private void pass(int seconds) {
     nowNanos += TimeUnit.SECONDS.toNanos(seconds);
-    reconciler.freeExpired(nowNanos);
+    reconciler.freeRested(nowNanos);
   }
 
   private void load(int slot, int active) {
