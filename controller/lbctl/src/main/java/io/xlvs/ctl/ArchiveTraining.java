@@ -13,9 +13,11 @@ import io.xlvs.v1.ApplyResponse;
 import io.xlvs.v1.DirectorGrpc;
 import io.xlvs.v1.DirectorStatus;
 import io.xlvs.v1.GetStatusRequest;
+import io.xlvs.v1.GetTimeoutsRequest;
 import io.xlvs.v1.ListVirtualServicesRequest;
 import io.xlvs.v1.ListVirtualServicesResponse;
 import io.xlvs.v1.RealServer;
+import io.xlvs.v1.Timeouts;
 import io.xlvs.v1.VirtualService;
 import io.xlvs.v1.VirtualServicesGrpc;
 import java.io.ByteArrayInputStream;
@@ -97,6 +99,11 @@ public final class ArchiveTraining {
     @Override
     public void getStatus(GetStatusRequest request, StreamObserver<DirectorStatus> observer) {
       answer(observer, DirectorStatus.getDefaultInstance());
+    }
+
+    @Override
+    public void getTimeouts(GetTimeoutsRequest request, StreamObserver<Timeouts> observer) {
+      answer(observer, Timeouts.getDefaultInstance());
     }
 
     @Override

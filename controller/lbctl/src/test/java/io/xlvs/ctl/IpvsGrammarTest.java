@@ -270,6 +270,14 @@ final class IpvsGrammarTest {
   }
 
   @Test
+  void restoreLooksForTheDaemonBeforeItReadsAnyRule() {
+    Lbctl.Result missing = new Lbctl("/nonexistent/xlvsd.sock").run("garbage\n", "-R");
+
+    assertThat(missing.status()).isEqualTo(2);
+    assertThat(missing.err()).startsWith("Can't connect to xlvsd at /nonexistent/xlvsd.sock: ");
+  }
+
+  @Test
   void deadSocketIsNamedWithRemedy(@org.junit.jupiter.api.io.TempDir java.nio.file.Path directory) throws IOException {
     java.nio.file.Path socket = directory.resolve("dead.sock");
     try (var channel = java.nio.channels.ServerSocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {

@@ -14,6 +14,7 @@ import io.xlvs.ctl.Failure;
 import io.xlvs.v1.ApplyRequest;
 import io.xlvs.v1.ApplyResponse;
 import io.xlvs.v1.DirectorGrpc;
+import io.xlvs.v1.GetTimeoutsRequest;
 import io.xlvs.v1.Operation;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,6 +55,8 @@ final class Restore {
   }
 
   void run(InputStream in, DirectorClient client) {
+    // First, since a large table takes seconds to read: is anybody there?
+    client.director().getTimeouts(GetTimeoutsRequest.getDefaultInstance());
     ByteString request = encode(in);
     if (operations == 0) {
       return;
