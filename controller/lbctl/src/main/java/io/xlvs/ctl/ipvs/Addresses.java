@@ -6,11 +6,11 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 
 /** Addresses and numbers as ipvsadm reads them from its command line. */
 final class Addresses {
-  private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}");
+  /** Any number of so many digits fits a long. */
+  private static final int MOST_DIGITS = 18;
   private static final long MAX_U32 = 0xffff_ffffL;
 
   private Addresses() {}
@@ -94,10 +94,21 @@ final class Addresses {
 
   /** A decimal number within limits, or empty. */
   static OptionalInt number(String text, int min, int max) {
-    if (text == null || !NUMBER.matcher(text).matches()) {
+    int start = text != null && text.startsWith("-") ? 1 : 0;
+    if (text == null || !isDigits(text, start) || text.length() - start > MOST_DIGITS) {
       return OptionalInt.empty();
     }
     long value = Long.parseLong(text);
     return value < min || value > max ? OptionalInt.empty() : OptionalInt.of((int) value);
+  }
+
+  /** Whether there is something from here on, and nothing but decimal digits. */
+  static boolean isDigits(String text, int start) {
+    for (int i = start; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return start < text.length();
   }
 }

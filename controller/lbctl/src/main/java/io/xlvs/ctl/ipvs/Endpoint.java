@@ -27,7 +27,7 @@ record Endpoint(InetAddress address, int port, boolean portGiven) {
    * @param refusal ipvsadm's text for a wrong address
    */
   static Endpoint parse(String text, String protocol, Names names, String refusal) {
-    if (text.chars().allMatch(Character::isDigit)) {
+    if (text.isEmpty() || Addresses.isDigits(text, 0)) {
       throw bad(refusal, text, "is not an address: write ADDRESS:PORT, such as 10.0.0.100:80 or [fd00::100]:80");
     }
     if (text.startsWith("[")) {

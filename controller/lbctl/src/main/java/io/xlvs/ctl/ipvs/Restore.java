@@ -21,8 +21,10 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.StringTokenizer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -36,7 +38,6 @@ import java.util.stream.Collectors;
  */
 final class Restore {
   private static final String NOTHING = "nothing was restored";
-  private static final Pattern BLANKS = Pattern.compile("\\s+");
   private static final Pattern INDEX = Pattern.compile("operations\\[(\\d+)]");
   private static final MethodDescriptor<ByteString, ApplyResponse> APPLY = DirectorGrpc.getApplyMethod().toBuilder(
       new Encoded(), DirectorGrpc.getApplyMethod().getResponseMarshaller()).build();
@@ -107,7 +108,7 @@ final class Restore {
     }
     Rule rule;
     try {
-      rule = RuleParser.parse(names, List.of(BLANKS.split(text)));
+      rule = RuleParser.parse(names, words(text));
       Operation operation = rule.command == null ? null : Operations.of(rule);
       if (operation == null) {
         throw new Failure(Failure.USAGE, "only rules can be restored: -A -E -D -a -e -d -C -P -Q --set", "");
@@ -123,6 +124,14 @@ final class Restore {
     }
     lines[operations] = number;
     commands[operations++] = rule.command;
+  }
+
+  private static List<String> words(String text) {
+    List<String> words = new ArrayList<>(8);
+    for (StringTokenizer blanks = new StringTokenizer(text); blanks.hasMoreTokens(); ) {
+      words.add(blanks.nextToken());
+    }
+    return words;
   }
 
   private Failure refusal(ApiError error) {

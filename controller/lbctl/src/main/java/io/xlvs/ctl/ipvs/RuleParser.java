@@ -7,7 +7,6 @@ import io.xlvs.v1.Protocol;
 import io.xlvs.v1.TunnelChecksum;
 import java.net.InetAddress;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalInt;
 
 /**
@@ -326,9 +325,11 @@ final class RuleParser {
   }
 
   static String protocolName(Protocol protocol) {
-    return protocol == Protocol.PROTOCOL_UNSPECIFIED
-        ? "tcp"
-        : protocol.name().substring("PROTOCOL_".length()).toLowerCase(Locale.ROOT);
+    return switch (protocol) {
+      case PROTOCOL_UDP -> "udp";
+      case PROTOCOL_SCTP -> "sctp";
+      default -> "tcp";
+    };
   }
 
   private static Failure usage(String text, String value, String remedy) {
