@@ -13,11 +13,11 @@ PACKAGES := maven clang-19 libbpf1 libbpf-dev bpftool gcc libc6-dev linux-libc-d
 JDK_VERSION := 17
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test bench clean assemble
+.PHONY: help setup build run test bench bench-scale clean assemble
 
 help: ## show this list
 	@echo "xlvs: LVS rebuilt on XDP, controlled from Java. As root:"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install with apt what is missing, and only that
 	@missing=; \
@@ -67,6 +67,9 @@ test: setup ## build and run every ring of tests: unit, packets, end to end
 
 bench: build ## print nanoseconds per packet for each mode, beside floor programs
 	@$(JAVA) -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf.Bench $(BENCH_ARGS)
+
+bench-scale: build ## print what a table of 10,000 services with 100 servers each costs to load, change, list and restart
+	@$(JAVA) -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf.Scale $(BENCH_ARGS)
 
 clean: ## remove everything built
 	rm -rf target bpf/target loader/target proto/target perf-tests/target controller/target controller/*/target

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.perf;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * {@code make bench-scale}: the controller with a large table, as an operator meets it: the installed xlvsd and lbctl, every JVM cold.
+ * Prints what each step takes and writes scale.md. Needs root.
+ */
+public final class Scale {
+  private static final String USAGE =
+      """
+      usage: bench-scale [--services N] [--servers N] [--distinct] [--xlvs DIRECTORY] [--results DIRECTORY]
+        --services  virtual services (default: 10000)
+        --servers   real servers of each (default: 100)
+        --distinct  every real server has an address of its own, not one of 10,000
+        --xlvs      the installation (default: target/xlvs)
+        --results   where scale.md goes (default: target)""";
+  private static final int CHANGES = 200;
+
+  private final int services;
+  private final int servers;
+  private final boolean distinct;
+  private final List<String> rows = new ArrayList<>();
+
+  private Scale(int services, int servers, boolean distinct) {
+    this.services = services;
+    this.servers = servers;
+    this.distinct = distinct;
+  }
+
+  /** Exits with 0 whatever the figures are, with 2 for a wrong option. */
+  public static void main(String[] arguments) throws IOException {
+    int services = 10_000;
+    int servers = 100;
+    boolean distinct = false;
+    Path xlvs = Path.of("target/xlvs");
+    Path results = Path.of("target");
+    for (int i = 0; i < arguments.length; i++) {
+      boolean more = i + 1 < arguments.length;
+      if (arguments[i].equals("--distinct")) {
+        distinct = true;
+      } else if (arguments[i].equals("--services") && more) {
+        services = Integer.parseInt(arguments[++i]);
+      } else if (arguments[i].equals("--servers") && more) {
+        servers = Integer.parseInt(arguments[++i]);
+      } else if (arguments[i].equals("--xlvs") && more) {
+        xlvs = Path.of(arguments[++i]);
+      } else if (arguments[i].equals("--results") && more) {
+        results = Path.of(arguments[++i]);
+      } else {
+        System.err.println("bench-scale: unknown option '" + arguments[i] + "'\n" + USAGE);
+        System.exit(2);
+      }
+    }
+    Scale scale = new Scale(services, servers, distinct);
+    scale.say(Machine.here() + "\n");
+    scale.say("| %,d services with %,d servers each%s | |\n|---|---:|", services, servers,
+        distinct ? ", every one with an address of its own" : "");
+    scale.run(xlvs.toAbsolutePath());
+    Files.createDirectories(results);
+    Files.write(results.resolve("scale.md"), scale.rows);
+  }
+
+  private void say(String format, Object... values) {
+    String line = String.format(Locale.ROOT, format, values);
+    System.out.println(line);
+    rows.add(line);
+  }
+
+  private void row(String what, double seconds) {
+    say("| %s | %.1f s |", what, seconds);
+  }
+
+  private void run(Path xlvs) throws IOException {
+    try (Daemon daemon = new Daemon(xlvs, (long) services * servers + 4096, services + 64)) {
+      Path rules = daemon.directory().resolve("rules");
+      write(rules);
+      String service = "10.100.0.0:80";
+      row("start of `xlvsd`, nothing configured", daemon.start());
+      row("`lbctl -R`", daemon.lbctl(rules, "-R"));
+      long lbctlPeak = daemon.lbctlPeakBytes();
+      row("`lbctl -a`: a server more", daemon.lbctl(null, "-a", "-t", service, "-r", "10.99.0.1:8000", "-m"));
+      say("| of that in `xlvsd`: median of %d changes of a weight | %.1f ms |", CHANGES, daemon.changeMillis(service, "10.99.0.1:8000", CHANGES));
+      row("`lbctl -Ln`", daemon.lbctl(null, "-Ln"));
+      row("`lbctl -S -n`", daemon.lbctl(null, "-S", "-n"));
+      daemon.stop();
+      row("restart: until it answers again", daemon.start());
+      daemon.kill();
+      row("the same after kill -9", daemon.start());
+      row("`lbctl -C`", daemon.lbctl(null, "-C"));
+      row("`lbctl -R` again", daemon.lbctl(rules, "-R"));
+      long peak = daemon.peakBytes();
+      say("| peak resident memory of `xlvsd`, tables that it maps included | %d MiB |", peak >> 20);
+      say("| peak resident memory of `lbctl -R` | %d MiB |", lbctlPeak >> 20);
+      say("| memory of all tables | %d MiB |", daemon.tablesBytes() >> 20);
+      say("| all of these together, what is mapped counted twice | %d MiB |", peak + lbctlPeak + daemon.tablesBytes() >> 20);
+    }
+  }
+
+  /** Rules as lbctl -S writes them. */
+  private void write(Path file) throws IOException {
+    try (Writer out = Files.newBufferedWriter(file)) {
+      for (int service = 0; service < services; service++) {
+        String vip = address(100 << 16 | service) + ":80";
+        out.write("-A -t " + vip + " -s wlc\n");
+        for (int server = 0; server < servers; server++) {
+          int number = distinct ? service * servers + server : (service * 7 + server) % 10_000;
+          out.write("-a -t " + vip + " -r " + address((1 << 16) + number) + ":" + (8000 + service % 50) + " -m -w " + (1 + server % 3) + "\n");
+        }
+      }
+    }
+  }
+
+  /** The address in 10.0.0.0/8 of this number. */
+  private static String address(int number) {
+    return "10." + (number >> 16 & 255) + "." + (number >> 8 & 255) + "." + (number & 255);
+  }
+}
