@@ -44,6 +44,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     root.addAppender(appender);
     root.setLevel(Level.WARN);
     context.getLogger("io.xlvs").setLevel(level);
+    // It warns of every stream that a client gave up; what is wrong with a client is the client's matter.
+    context.getLogger("io.grpc.netty").setLevel(Level.ERROR);
   }
 
   private static Encoder<ILoggingEvent> text(LoggerContext context) {

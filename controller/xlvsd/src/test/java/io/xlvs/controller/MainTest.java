@@ -192,7 +192,7 @@ class MainTest {
     log.start();
     root.addAppender(log);
     try {
-      java.util.logging.Logger library = java.util.logging.Logger.getLogger("io.grpc.netty.Whatever");
+      java.util.logging.Logger library = java.util.logging.Logger.getLogger("io.grpc.internal.Whatever");
       library.info("chatter");
       library.log(java.util.logging.Level.WARNING, "{0} of {1}", new Object[] {3, 4});
       library.log(java.util.logging.Level.SEVERE, "broken", new IllegalStateException("why"));
@@ -200,7 +200,7 @@ class MainTest {
       root.detachAppender(log);
     }
     assertThat(log.list).extracting(ILoggingEvent::getLoggerName, ILoggingEvent::getLevel, ILoggingEvent::getFormattedMessage).containsExactly(
-        tuple("io.grpc.netty.Whatever", Level.WARN, "3 of 4"), tuple("io.grpc.netty.Whatever", Level.ERROR, "broken"));
+        tuple("io.grpc.internal.Whatever", Level.WARN, "3 of 4"), tuple("io.grpc.internal.Whatever", Level.ERROR, "broken"));
     assertThat(log.list.get(1).getThrowableProxy().getMessage()).isEqualTo("why");
     assertThat(java.util.logging.Logger.getLogger("").getHandlers()).hasSize(1);
   }

@@ -18,28 +18,29 @@ import io.xlvs.controller.registry.ServiceRegistry;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** The gRPC server on a Unix domain socket; who may use it is decided by the socket's permissions. */
 public final class ApiServer implements AutoCloseable {
   /** Takes a batch of 1,010,000 operations of IPv6 services (about 110 bytes each) with room to spare. */
   static final int MAX_MESSAGE_BYTES = 256 << 20;
+  /** Calls at once over one connection; HTTP/2 tells the client, which waits with more. */
+  static final int MAX_CALLS = 2000;
   /** A call that is still running so long after the stop is cut off; watches always are. */
   private static final long STOP_MILLIS = 500;
 
   private final Server server;
   private final SocketFile socket;
   private final EventLoopGroup eventLoop;
-  private final ExecutorService workers;
+  private final StreamLimits limits;
   private final HealthStatusManager health;
 
-  private ApiServer(Server server, SocketFile socket, EventLoopGroup eventLoop, ExecutorService workers, HealthStatusManager health) {
+  private ApiServer(
+      Server server, SocketFile socket, EventLoopGroup eventLoop, StreamLimits limits, HealthStatusManager health) {
     this.server = server;
     this.socket = socket;
     this.eventLoop = eventLoop;
-    this.workers = workers;
+    this.limits = limits;
     this.health = health;
   }
 
@@ -50,7 +51,7 @@ public final class ApiServer implements AutoCloseable {
    */
   public static ApiServer start(ServiceRegistry registry, DataPlane dataPlane, SocketFile socket, String version) throws IOException {
     EventLoopGroup eventLoop = new EpollEventLoopGroup(1);
-    ExecutorService workers = Executors.newCachedThreadPool(task -> daemonThread(task, "xlvs-stream"));
+    StreamLimits limits = new StreamLimits();
     HealthStatusManager health = new HealthStatusManager();
     NettyServerBuilder builder = NettyServerBuilder.forAddress(new DomainSocketAddress(socket.bindPath().toFile()))
         .channelType(EpollServerDomainSocketChannel.class)
@@ -58,10 +59,11 @@ public final class ApiServer implements AutoCloseable {
         .workerEventLoopGroup(eventLoop)
         // grpc-java asks for it by default; a Unix socket has none, and Netty would warn at every connection.
         .withChildOption(ChannelOption.SO_KEEPALIVE, null)
+        .maxConcurrentCallsPerConnection(MAX_CALLS)
         .maxInboundMessageSize(MAX_MESSAGE_BYTES);
-    addServices(builder, new Backend(registry, dataPlane), version, workers);
+    addServices(builder, new Backend(registry, dataPlane), version, limits);
     builder.addService(health.getHealthService()).addService(ProtoReflectionServiceV1.newInstance());
-    ApiServer api = new ApiServer(builder.build(), socket, eventLoop, workers, health);
+    ApiServer api = new ApiServer(builder.build(), socket, eventLoop, limits, health);
     try {
       api.server.start();
       socket.publish();
@@ -73,22 +75,16 @@ public final class ApiServer implements AutoCloseable {
   }
 
   /** The services of xlvs.v1, for any server. */
-  static void addServices(ServerBuilder<?> builder, Backend backend, String version, ExecutorService workers) {
+  static void addServices(ServerBuilder<?> builder, Backend backend, String version, StreamLimits limits) {
     List<BindableService> services = List.of(
         new VirtualServicesService(backend),
         new RealServersService(backend),
         new LocalAddressesService(backend),
         new MarkRulesService(backend),
-        new ConnectionsService(backend, workers),
-        new DirectorService(backend, version, Instant.now(), workers));
+        new ConnectionsService(backend, limits),
+        new DirectorService(backend, version, Instant.now(), limits));
     services.forEach(builder::addService);
     builder.intercept(new FailureInterceptor());
-  }
-
-  private static Thread daemonThread(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** Stops answering, removes the socket. Idempotent. */
@@ -104,7 +100,7 @@ public final class ApiServer implements AutoCloseable {
       Thread.currentThread().interrupt();
       server.shutdownNow();
     }
-    workers.shutdownNow();
+    limits.close();
     eventLoop.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(STOP_MILLIS);
     socket.remove();
   }

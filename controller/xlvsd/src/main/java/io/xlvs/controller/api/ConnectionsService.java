@@ -8,21 +8,15 @@ import io.xlvs.controller.dataplane.ConnectionFilter;
 import io.xlvs.v1.ConnectionsGrpc;
 import io.xlvs.v1.ListConnectionsRequest;
 import io.xlvs.v1.ListConnectionsResponse;
-import java.util.concurrent.Executor;
 
 /** xlvs.v1.Connections. */
 final class ConnectionsService extends ConnectionsGrpc.ConnectionsImplBase {
   private final Backend backend;
-  private final Executor walkers;
+  private final StreamLimits limits;
 
-  /**
-   * Walks the table on threads of its own.
-   *
-   * @param walkers may block: a walk waits for its client
-   */
-  ConnectionsService(Backend backend, Executor walkers) {
+  ConnectionsService(Backend backend, StreamLimits limits) {
     this.backend = backend;
-    this.walkers = walkers;
+    this.limits = limits;
   }
 
   @Override
@@ -38,6 +32,10 @@ final class ConnectionsService extends ConnectionsGrpc.ConnectionsImplBase {
     ConnectionStream stream =
         new ConnectionStream(backend.dataPlane(), filter, (ServerCallStreamObserver<ListConnectionsResponse>) observer);
     stream.prepare();
-    walkers.execute(stream);
+    try {
+      limits.walk(stream);
+    } catch (StatusRuntimeException e) {
+      observer.onError(e);
+    }
   }
 }

@@ -2,6 +2,7 @@
 package io.xlvs.controller.api;
 
 import com.google.common.collect.Iterables;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.xlvs.controller.dataplane.DataPlaneException;
@@ -27,18 +28,17 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 
 /** xlvs.v1.Director. */
 final class DirectorService extends DirectorGrpc.DirectorImplBase {
   private final Backend backend;
   private final String version;
   private final Instant startTime;
-  private final Executor writers;
+  private final StreamLimits limits;
 
-  DirectorService(Backend backend, String version, Instant startTime, Executor writers) {
+  DirectorService(Backend backend, String version, Instant startTime, StreamLimits limits) {
     this.backend = backend;
-    this.writers = writers;
+    this.limits = limits;
     this.version = version;
     this.startTime = startTime;
   }
@@ -66,7 +66,11 @@ final class DirectorService extends DirectorGrpc.DirectorImplBase {
 
   @Override
   public void watch(WatchRequest request, StreamObserver<WatchResponse> observer) {
-    new WatchStream(backend.registry(), (ServerCallStreamObserver<WatchResponse>) observer, writers).start();
+    try {
+      new WatchStream(backend.registry(), (ServerCallStreamObserver<WatchResponse>) observer, limits).start();
+    } catch (StatusRuntimeException e) {
+      observer.onError(e);
+    }
   }
 
   @Override

@@ -16,7 +16,7 @@ import io.xlvs.v1.WatchResponse.Kind;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.Optional;
-import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -29,6 +29,9 @@ final class WatchStream {
   private final Watcher watcher;
   private final Iterator<WatchResponse> snapshot;
   private Iterator<WatchResponse> change = Collections.emptyIterator();
+  private final StreamLimits limits;
+  /** Whether a writer will come by anyway: a burst of changes needs it once. */
+  private final AtomicBoolean called = new AtomicBoolean();
   private boolean started;
   private boolean snapshotDone;
   private boolean ended;
@@ -36,11 +39,14 @@ final class WatchStream {
   /**
    * Begins to collect changes.
    *
-   * @param writers run this stream's writing after a change: the registry waits for nobody's stream
+   * @param limits whose writers write after a change: the registry waits for nobody's stream
+   * @throws io.grpc.StatusRuntimeException if there are too many watches
    */
-  WatchStream(ServiceRegistry registry, ServerCallStreamObserver<WatchResponse> observer, Executor writers) {
+  WatchStream(ServiceRegistry registry, ServerCallStreamObserver<WatchResponse> observer, StreamLimits limits) {
+    limits.watchBegins();
     this.observer = observer;
-    this.watcher = registry.watch(() -> writers.execute(this::write));
+    this.limits = limits;
+    this.watcher = registry.watch(this::call);
     this.snapshot = messages(watcher.start());
   }
 
@@ -52,7 +58,14 @@ final class WatchStream {
     write();
   }
 
+  private void call() {
+    if (!called.getAndSet(true)) {
+      limits.writers().execute(this::write);
+    }
+  }
+
   private synchronized void write() {
+    called.set(false);
     if (!started) {
       return;
     }
@@ -63,7 +76,7 @@ final class WatchStream {
       }
       observer.onNext(next.get());
     }
-    // The cut is told at once, even to a client that reads nothing: it is why it was cut.
+    // Told at once: who reads nothing finds it behind what was sent before.
     if (!ended && watcher.isOverrun()) {
       end();
       observer.onError(Status.OUT_OF_RANGE
@@ -72,8 +85,11 @@ final class WatchStream {
   }
 
   private synchronized void end() {
-    ended = true;
-    watcher.close();
+    if (!ended) {
+      ended = true;
+      watcher.close();
+      limits.watchEnded();
+    }
   }
 
   private Optional<WatchResponse> next() {

@@ -15,8 +15,6 @@ import io.xlvs.v1.MarkRulesGrpc;
 import io.xlvs.v1.RealServersGrpc;
 import io.xlvs.v1.VirtualServicesGrpc;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /** The whole API in this process, on a fake data plane. */
 final class ApiHarness implements AutoCloseable {
@@ -31,14 +29,14 @@ final class ApiHarness implements AutoCloseable {
   final DirectorGrpc.DirectorBlockingStub director;
   final ConnectionsGrpc.ConnectionsBlockingStub connections;
 
-  private final ExecutorService workers = Executors.newCachedThreadPool();
+  private final StreamLimits limits = new StreamLimits();
   private final Server server;
 
   ApiHarness() throws Exception {
     registry = new ServiceRegistry(dataPlane, store);
     String name = UUID.randomUUID().toString();
     InProcessServerBuilder builder = InProcessServerBuilder.forName(name);
-    ApiServer.addServices(builder, new Backend(registry, dataPlane), "1.2.3", workers);
+    ApiServer.addServices(builder, new Backend(registry, dataPlane), "1.2.3", limits);
     server = builder.build().start();
     channel = InProcessChannelBuilder.forName(name).build();
     services = VirtualServicesGrpc.newBlockingStub(channel);
@@ -53,6 +51,6 @@ final class ApiHarness implements AutoCloseable {
   public void close() {
     channel.shutdownNow();
     server.shutdownNow();
-    workers.shutdownNow();
+    limits.close();
   }
 }
