@@ -16,6 +16,13 @@ import java.util.stream.Collectors;
 public final class Main {
   private static final int REQUESTS = 30;
 
+  private static final String HELP = """
+      Usage: xlvs-lab
+      Shows xlvs at work, as root, without touching this machine's network: builds a client, a director and three real servers
+      of network namespaces, sends requests in all four modes over IPv4 and IPv6, and prints who answered and whom the servers saw.
+      The lab then stays up, with lines of lbctl to try, until Ctrl-C, which removes it.
+      """;
+
   /** Held here, since the logging package itself forgets levels of loggers that nobody holds. */
   private static final Logger GRPC_LOG = Logger.getLogger("io.grpc");
 
@@ -23,8 +30,7 @@ public final class Main {
 
   public static void main(String[] arguments) throws InterruptedException {
     if (arguments.length != 0) {
-      System.err.println("xlvs-lab: \"" + arguments[0] + "\" is not an option: xlvs-lab takes none");
-      System.exit(2);
+      System.exit(withoutLab(arguments[0]));
     }
     GRPC_LOG.setLevel(Level.WARNING);
     try {
@@ -40,6 +46,15 @@ public final class Main {
       System.exit(1);
     }
     new CountDownLatch(1).await();
+  }
+
+  private static int withoutLab(String argument) {
+    if (argument.equals("--help") || argument.equals("-h")) {
+      System.out.print(HELP);
+      return 0;
+    }
+    System.err.println("xlvs-lab: \"" + argument + "\" is not an option: xlvs-lab takes none but --help");
+    return 2;
   }
 
   private static Table requests(Lab lab) throws IOException {

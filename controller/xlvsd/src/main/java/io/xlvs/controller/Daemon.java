@@ -10,6 +10,7 @@ import io.xlvs.controller.dataplane.DataPlaneException;
 import io.xlvs.controller.dataplane.DataPlaneOptions;
 import io.xlvs.controller.dataplane.DataPlaneProvider;
 import io.xlvs.controller.registry.ServiceRegistry;
+import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.store.DirectoryStore;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -44,9 +45,11 @@ final class Daemon implements AutoCloseable {
     try {
       DirectoryStore store = daemon.own(DirectoryStore.open(config.store().directory()));
       SocketFile socket = SocketFile.prepare(config.api().socketPath(), permissions);
+      // Before the kernel is touched: a damaged file is refused with everything left as it was.
+      Configuration stored = store.read();
       DataPlane dataPlane = daemon.own(provider.open(options));
       daemon.dataPlane = dataPlane;
-      ServiceRegistry registry = new ServiceRegistry(dataPlane, store);
+      ServiceRegistry registry = new ServiceRegistry(dataPlane, store, stored);
       daemon.own(ApiServer.start(registry, dataPlane, socket, version));
       LOG.atInfo()
           .addKeyValue("version", version)

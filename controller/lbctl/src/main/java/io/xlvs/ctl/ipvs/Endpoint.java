@@ -53,19 +53,24 @@ record Endpoint(InetAddress address, int port, boolean portGiven) {
         : new Endpoint(address, port(text.substring(colon + 1), protocol, names, refusal), true);
   }
 
-  private static InetAddress host(String host, Names names, String refusal) {
-    InetAddress address = Addresses.ipv4(host);
+  /** An address without a port, by number. */
+  static InetAddress number(String text, String refusal) {
+    InetAddress address = text.indexOf(':') >= 0 ? Addresses.ipv6(text) : Addresses.ipv4(text);
     if (address != null) {
       return address;
     }
-    if (Addresses.hasOctalPart(host)) {
-      throw bad(refusal, host, "has a part with a leading zero, which some programs read as octal: write it without");
+    throw bad(refusal, text, Addresses.hasOctalPart(text)
+        ? "has a part with a leading zero, which some programs read as octal: write it without"
+        : text.indexOf(':') >= 0 ? "is not an IPv6 address: eight groups of hexadecimal digits, such as fd00::100"
+        : "is not an IPv4 address: four numbers of 0 to 255, such as 10.0.0.100");
+  }
+
+  private static InetAddress host(String host, Names names, String refusal) {
+    if (Addresses.ipv6(host) != null) {
+      throw bad(refusal, host, "is an IPv6 address without brackets: write [IPV6]:PORT, such as [fd00::100]:80");
     }
-    if (host.matches("[0-9.]+")) {
-      throw bad(refusal, host, "is not an IPv4 address: four numbers of 0 to 255, such as 10.0.0.100");
-    }
-    if (host.indexOf(':') >= 0) {
-      throw bad(refusal, host, "is not an IPv6 address: eight groups of hexadecimal digits, such as fd00::100");
+    if (Addresses.ipv4(host) != null || Addresses.hasOctalPart(host) || host.matches("[0-9.]+|.*:.*")) {
+      return number(host, refusal);
     }
     Optional<InetAddress> found = names.address(host);
     return found.orElseThrow(

@@ -168,7 +168,7 @@ final class RuleParser {
       case TUN_REMCSUM -> checksum(Option.TUN_REMCSUM, TunnelChecksum.TUNNEL_CHECKSUM_REMOTE);
       case LOCAL_ADDRESS -> {
         set(Option.LOCAL_ADDRESS);
-        rule.localAddress = localAddress(value);
+        rule.localAddress = Endpoint.number(value, "illegal local address specified");
       }
       case NUMERIC -> set(Option.NUMERIC);
       case CONNECTION -> set(Option.CONNECTION);
@@ -221,15 +221,6 @@ final class RuleParser {
     Endpoint endpoint = Endpoint.parse(value, protocolName(rule.protocol), names, BAD_REAL);
     rule.rip = endpoint.address();
     rule.serverPort = endpoint.portGiven() ? endpoint.port() : 0;
-  }
-
-  private InetAddress localAddress(String value) {
-    InetAddress address = value.indexOf(':') >= 0 ? Addresses.ipv6(value) : Addresses.ipv4(value);
-    if (address == null) {
-      throw usage("illegal local address specified", value,
-          "is not an address: an IPv4 or IPv6 address of this director, without a port");
-    }
-    return address;
   }
 
   private void method(ForwardingMethod method) {

@@ -63,11 +63,11 @@ final class Problems {
   }
 
   /** The address, or null and a problem. */
-  IpAddress address(String field, String text) {
+  IpAddress address(String field, String what, String text) {
     try {
       return IpAddress.parse(text);
     } catch (IllegalArgumentException e) {
-      invalid(field, e.getMessage());
+      invalid(field, what + " " + e.getMessage());
       return null;
     }
   }
@@ -83,7 +83,7 @@ final class Problems {
   }
 
   private IpAddress host(String field, String what, String text, boolean onWire) {
-    IpAddress address = address(field, text);
+    IpAddress address = address(field, what, text);
     if (address == null) {
       return null;
     }

@@ -5,15 +5,12 @@ import io.xlvs.controller.dataplane.DataPlane;
 import io.xlvs.controller.dataplane.DataPlaneException;
 import io.xlvs.controller.dataplane.Feature;
 import io.xlvs.controller.dataplane.InfeasibleException;
-import io.xlvs.controller.registry.Problem.Kind;
-import io.xlvs.controller.registry.Problem.Resource;
 import io.xlvs.controller.schedule.Schedulers;
 import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.VirtualService;
 import io.xlvs.controller.store.ConfigurationStore;
 import io.xlvs.controller.store.StoreException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -40,9 +37,17 @@ public final class ServiceRegistry {
    * @throws DataPlaneException if the data plane cannot carry it out
    */
   public ServiceRegistry(DataPlane dataPlane, ConfigurationStore store) throws IOException, DataPlaneException {
+    this(dataPlane, store, store.read());
+  }
+
+  /**
+   * Starts from what was read of the store before.
+   *
+   * @throws DataPlaneException if the data plane cannot carry it out
+   */
+  public ServiceRegistry(DataPlane dataPlane, ConfigurationStore store, Configuration stored) throws DataPlaneException {
     this.dataPlane = Objects.requireNonNull(dataPlane, "dataPlane");
     this.store = Objects.requireNonNull(store, "store");
-    Configuration stored = store.read();
     requireSchedulers(stored);
     dataPlane.check(stored);
     dataPlane.apply(stored);
@@ -90,7 +95,7 @@ public final class ServiceRegistry {
       throw new RefusedException(problems);
     }
     Configuration next = transaction.build();
-    check(next);
+    check(next, operations);
     if (!validateOnly) {
       commit(previous, next);
       announce(transaction.change(next));
@@ -98,15 +103,11 @@ public final class ServiceRegistry {
     return next;
   }
 
-  private void check(Configuration next) throws DataPlaneException, RefusedException {
+  private void check(Configuration next, Iterable<Operation> operations) throws DataPlaneException, RefusedException {
     try {
       dataPlane.check(next);
     } catch (InfeasibleException e) {
-      List<Problem> problems = new ArrayList<>();
-      for (InfeasibleException.Problem problem : e.problems()) {
-        problems.add(new Problem(Kind.INFEASIBLE, Problem.WHOLE, problem.field(), problem.message(), Resource.NONE));
-      }
-      throw new RefusedException(problems);
+      throw Infeasible.refused(e, operations);
     }
   }
 

@@ -285,7 +285,7 @@ final class Transaction {
   private void deleteLocalAddress(DeleteLocalAddress delete) {
     ServiceDraft draft = draft(delete.service(), "name", NOTHING_TO_DELETE);
     Problems found = new Problems(features, "");
-    IpAddress address = draft == null ? null : found.address("name", delete.address());
+    IpAddress address = draft == null ? null : found.address("name", "local address", delete.address());
     addAll(found.found());
     if (address != null && !draft.removeLocalAddress(address)) {
       missing("local address " + address + " of service " + delete.service(), "name", NOTHING_TO_DELETE,

@@ -12,8 +12,7 @@ final class IpAddressText {
 
   static IpAddress parse(String text) {
     if (text == null || text.isEmpty()) {
-      throw new IllegalArgumentException("an address is missing: give an IPv4 address such as 10.0.0.100 or an IPv6 address"
-          + " such as fd00::100");
+      throw new IllegalArgumentException("\"\" is not an address: one is missing, such as 10.0.0.100 or fd00::100");
     }
     return text.indexOf(':') >= 0 ? parseIpv6(text) : IpAddress.ofIpv4(parseIpv4(text, text));
   }

@@ -179,7 +179,8 @@ class ServiceRegistryTest {
     dataPlane.ownAddress = "10.1.0.11";
     assertThat(refused(Specs.web(), Specs.server("10.1.0.11"))).singleElement().satisfies(problem -> {
       assertThat(problem.kind()).isEqualTo(Kind.INFEASIBLE);
-      assertThat(problem.operation()).isEqualTo(Problem.WHOLE);
+      assertThat(problem.operation()).isEqualTo(1);
+      assertThat(problem.field()).isEqualTo("real_server.address");
     });
   }
 

@@ -41,7 +41,7 @@ class ValidationTest {
   static Stream<Arguments> wrongServices() {
     return Stream.of(
         service(Kind.INVALID, "address", "\"128.24.170.256\" is not an IPv4 address", s -> s.address = "128.24.170.256"),
-        service(Kind.INVALID, "address", "missing", s -> s.address = ""),
+        service(Kind.INVALID, "address", "virtual address \"\" is not an address", s -> s.address = ""),
         service(Kind.INVALID, "port", "70000 is out of range: 0..65535", s -> s.port = 70000),
         service(Kind.INVALID, "port", "only for persistent services", s -> s.port = 0),
         service(Kind.INVALID, "protocol", "missing", s -> s.protocol = null),
