@@ -4,6 +4,7 @@ package io.xlvs.ctl;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
 import com.google.rpc.ResourceInfo;
 import com.google.rpc.Status;
 import io.grpc.Status.Code;
@@ -24,8 +25,10 @@ import java.util.stream.Collectors;
  * @param fields bad fields: name, and what is wrong with it
  * @param resourceType message name of the resource that is missing or in the way, such as xlvs.v1.RealServer; may be empty
  * @param resourceName its name; may be empty
+ * @param reason of google.rpc.ErrorInfo, such as TABLE_FULL; may be empty
  */
-public record ApiError(Code code, String description, List<Field> fields, String resourceType, String resourceName) {
+public record ApiError(
+    Code code, String description, List<Field> fields, String resourceType, String resourceName, String reason) {
   /**
    * A field that was refused.
    *
@@ -45,6 +48,7 @@ public record ApiError(Code code, String description, List<Field> fields, String
     List<Field> fields = new ArrayList<>();
     String type = "";
     String name = "";
+    String reason = "";
     Status status = StatusProto.fromThrowable(failure);
     String description = failure.getStatus().getDescription();
     try {
@@ -56,17 +60,19 @@ public record ApiError(Code code, String description, List<Field> fields, String
           ResourceInfo resource = detail.unpack(ResourceInfo.class);
           type = resource.getResourceType();
           name = resource.getResourceName();
+        } else if (detail.is(ErrorInfo.class)) {
+          reason = detail.unpack(ErrorInfo.class).getReason();
         }
       }
     } catch (InvalidProtocolBufferException e) {
       description += " (and error details that cannot be read: " + e.getMessage() + ")";
     }
-    return new ApiError(failure.getStatus().getCode(), description == null ? "" : description, fields, type, name);
+    return new ApiError(failure.getStatus().getCode(), description == null ? "" : description, fields, type, name, reason);
   }
 
   /** The same refusal for these of its fields alone. */
   public ApiError about(List<Field> some) {
-    return new ApiError(code, description, some, resourceType, resourceName);
+    return new ApiError(code, description, some, resourceType, resourceName, reason);
   }
 
   /** Whether the call never reached a daemon, and then why. */

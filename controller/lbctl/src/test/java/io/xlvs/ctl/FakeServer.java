@@ -168,12 +168,18 @@ final class FakeServer implements AutoCloseable {
     }
   }
 
+  /** Addresses that begin with 10.1. are the director's. */
+  private static LocalAddress local(String service, String address) {
+    return LocalAddress.newBuilder().setName(service + "/localAddresses/" + address).setAddress(address)
+        .setAssigned(address.startsWith("10.1.")).build();
+  }
+
   private final class Addresses extends LocalAddressesGrpc.LocalAddressesImplBase {
     @Override
     public void createLocalAddress(CreateLocalAddressRequest request, StreamObserver<LocalAddress> observer) {
       answer(observer, () -> {
         change(Operation.newBuilder().setCreateLocalAddress(request), request.getValidateOnly());
-        return request.getLocalAddress();
+        return local(request.getParent(), request.getLocalAddress().getAddress());
       });
     }
 
@@ -185,7 +191,7 @@ final class FakeServer implements AutoCloseable {
         List<VirtualService> wanted = request.getParent().equals("services/-")
             ? List.copyOf(director.services.values()) : List.of(director.service(request.getParent(), "parent"));
         wanted.forEach(service -> service.getLocalAddressesList().forEach(address -> found.addLocalAddresses(
-            LocalAddress.newBuilder().setName(service.getName() + "/localAddresses/" + address).setAddress(address))));
+            local(service.getName(), address))));
         return found.build();
       });
     }

@@ -90,6 +90,28 @@ final class IpvsGrammarTest {
   }
 
   @Test
+  void aLocalAddressThatIsNotTheDirectorsIsTakenWithAWarning() {
+    done("-A -t 10.0.0.1:80 -s rr");
+    String warning = "lbctl: warning: local address 10.9.0.1 is not an address of the director: unless the network routes it here,"
+        + " replies of real servers are lost; `ip address add 10.9.0.1/32 dev DEVICE' on the director assigns it\n";
+
+    assertThat(lbctl.run("-P -z 10.9.0.1 -t 10.0.0.1:80")).isEqualTo(new Lbctl.Result(0, "", warning));
+    done("-P -z 10.1.0.1 -t 10.0.0.1:80");
+    String rules = saved();
+    done("-C");
+    assertThat(lbctl.run(rules, "-R")).isEqualTo(new Lbctl.Result(0, "", warning));
+    done("-C");
+    assertThat(lbctl.run(rules.replace("10.9.0.1", "10.1.0.9"), "-R").err()).isEmpty();
+    assertThat(lbctl.run("local-address add tcp:10.0.0.1:80 fd09::1").err()).contains("added", "fd09::1/128");
+    assertThat(lbctl.run("local-address list").out()).isEqualTo("""
+        SERVICE          LOCAL ADDRESS  ASSIGNED
+        tcp:10.0.0.1:80  10.1.0.9       yes
+        tcp:10.0.0.1:80  10.1.0.1       yes
+        tcp:10.0.0.1:80  fd09::1        no
+        """);
+  }
+
+  @Test
   void savedTableRestoresToItself() {
     for (Recording recorded : Recording.read("full.txt")) {
       if (recorded.arguments().matches("-[Aa] .*")) {

@@ -4,6 +4,7 @@ package io.xlvs.ctl.ipvs;
 import io.grpc.Status.Code;
 import io.xlvs.ctl.ApiError;
 import io.xlvs.ctl.Failure;
+import java.util.Map;
 import java.util.Set;
 
 /** Says a refusal of xlvsd in the words that ipvsadm has for the kernel's. */
@@ -14,6 +15,10 @@ final class IpvsErrors {
   private static final Set<Command> SERVICE_COMMANDS = Set.of(
       Command.ADD_SERVICE, Command.EDIT_SERVICE, Command.DELETE_SERVICE, Command.ZERO, Command.LIST,
       Command.GET_LOCAL_ADDRESS);
+
+  /** What IPVS has not: a place on a disk. In the C library's words. */
+  private static final Map<String, String> STORE_FAILURES =
+      Map.of("STORE_FULL", "No space left on device", "STORE_FAILED", "Input/output error");
 
   private IpvsErrors() {}
 
@@ -29,6 +34,9 @@ final class IpvsErrors {
   }
 
   private static String text(ApiError error, Command command) {
+    if (STORE_FAILURES.containsKey(error.reason())) {
+      return STORE_FAILURES.get(error.reason());
+    }
     return switch (error.code()) {
       case NOT_FOUND -> missing(error, command);
       case ALREADY_EXISTS -> switch (kind(error)) {
@@ -41,7 +49,7 @@ final class IpvsErrors {
       case RESOURCE_EXHAUSTED -> "Memory allocation problem";
       case PERMISSION_DENIED, UNAUTHENTICATED -> "Permission denied (you must be root)";
       case ABORTED -> "Device or resource busy";
-      default -> "xlvsd failed: " + error.code();
+      default -> "xlvsd failed" + (error.detail().isEmpty() ? ": " + error.code() : "");
     };
   }
 

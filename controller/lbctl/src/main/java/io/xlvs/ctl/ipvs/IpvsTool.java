@@ -6,6 +6,7 @@ import io.xlvs.ctl.ApiError;
 import io.xlvs.ctl.Console;
 import io.xlvs.ctl.DirectorClient;
 import io.xlvs.ctl.Failure;
+import io.xlvs.ctl.LocalAddressWarning;
 import io.xlvs.ctl.Unreachable;
 import io.xlvs.v1.ApplyRequest;
 import io.xlvs.v1.DirectorStatus;
@@ -94,7 +95,8 @@ public final class IpvsTool {
       case CREATE_SERVER -> client.servers().createRealServer(operation.getCreateServer());
       case UPDATE_SERVER -> client.servers().updateRealServer(operation.getUpdateServer());
       case DELETE_SERVER -> client.servers().deleteRealServer(operation.getDeleteServer());
-      case CREATE_LOCAL_ADDRESS -> client.localAddresses().createLocalAddress(operation.getCreateLocalAddress());
+      case CREATE_LOCAL_ADDRESS -> LocalAddressWarning.of(
+          client.localAddresses().createLocalAddress(operation.getCreateLocalAddress())).ifPresent(console.err()::println);
       case DELETE_LOCAL_ADDRESS -> client.localAddresses().deleteLocalAddress(operation.getDeleteLocalAddress());
       case UPDATE_TIMEOUTS -> client.director().updateTimeouts(operation.getUpdateTimeouts());
       default -> client.director().apply(ApplyRequest.newBuilder().addOperations(operation).build());

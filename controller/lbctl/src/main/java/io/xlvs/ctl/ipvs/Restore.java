@@ -11,10 +11,12 @@ import io.grpc.stub.ClientCalls;
 import io.xlvs.ctl.ApiError;
 import io.xlvs.ctl.DirectorClient;
 import io.xlvs.ctl.Failure;
+import io.xlvs.ctl.LocalAddressWarning;
 import io.xlvs.v1.ApplyRequest;
 import io.xlvs.v1.ApplyResponse;
 import io.xlvs.v1.DirectorGrpc;
 import io.xlvs.v1.GetTimeoutsRequest;
+import io.xlvs.v1.ListLocalAddressesRequest;
 import io.xlvs.v1.Operation;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,8 +25,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.StringTokenizer;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -49,6 +53,7 @@ final class Restore {
   private int[] lines = new int[64];
   private Command[] commands = new Command[64];
   private int operations;
+  private final Set<String> localAddresses = new HashSet<>();
 
   Restore(Names names, PrintStream err) {
     this.names = names;
@@ -71,6 +76,17 @@ final class Restore {
       }
       throw refusal(ApiError.of(failure));
     }
+    if (!localAddresses.isEmpty()) {
+      warn(client);
+    }
+  }
+
+  /** Of the local addresses that were restored. */
+  private void warn(DirectorClient client) {
+    client.localAddresses().listLocalAddresses(ListLocalAddressesRequest.newBuilder().setParent("services/-").build())
+        .getLocalAddressesList().stream()
+        .filter(local -> localAddresses.remove(local.getAddress()))
+        .forEach(local -> LocalAddressWarning.of(local).ifPresent(err::println));
   }
 
   private static Channel channel(DirectorClient client) {
@@ -116,6 +132,9 @@ final class Restore {
       coder.writeMessage(ApplyRequest.OPERATIONS_FIELD_NUMBER, operation);
     } catch (Failure failure) {
       throw failure.at(where(number, text), NOTHING);
+    }
+    if (rule.command == Command.ADD_LOCAL_ADDRESS) {
+      localAddresses.add(Addresses.text(rule.localAddress));
     }
     rule.warnings.forEach(warning -> err.println(warning + " (line " + number + ")"));
     if (operations == lines.length) {

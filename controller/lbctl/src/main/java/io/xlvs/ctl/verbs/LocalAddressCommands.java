@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.ctl.verbs;
 
+import io.xlvs.ctl.LocalAddressWarning;
 import io.xlvs.v1.CreateLocalAddressRequest;
 import io.xlvs.v1.DeleteLocalAddressRequest;
 import io.xlvs.v1.ListLocalAddressesRequest;
@@ -32,7 +33,7 @@ final class LocalAddressCommands implements Runnable {
   }
 
   @Command(name = "list", description = "List the local addresses of one virtual service or of all.",
-      footer = {"", "Examples:", "  lbctl local-address list", "  lbctl local-address list tcp:10.0.0.100:80 -o json"})
+      footer = {"", "ASSIGNED: whether it is an address of the director now; if not, replies may never come back.", "", "Examples:", "  lbctl local-address list", "  lbctl local-address list tcp:10.0.0.100:80 -o json"})
   static final class ListAddresses extends Verb {
     @Parameters(arity = "0..1", paramLabel = "SERVICE", description = SERVICE)
     private String service;
@@ -50,11 +51,12 @@ final class LocalAddressCommands implements Runnable {
     }
 
     private String table(ListLocalAddressesResponse found) {
-      Table table = new Table(console().colours(), "SERVICE", "LOCAL ADDRESS");
+      Table table = new Table(console().colours(), "SERVICE", "LOCAL ADDRESS", "ASSIGNED");
       for (LocalAddress address : found.getLocalAddressesList()) {
         int end = address.getName().indexOf(COLLECTION);
-        table.row(ServiceName.display(end < 0 ? address.getName() : address.getName().substring(0, end)),
-            address.getAddress());
+        table.markedRow(!address.getAssigned(),
+            ServiceName.display(end < 0 ? address.getName() : address.getName().substring(0, end)),
+            address.getAddress(), address.getAssigned() ? "yes" : "no");
       }
       return table.toString();
     }
@@ -80,6 +82,7 @@ final class LocalAddressCommands implements Runnable {
           .setLocalAddress(LocalAddress.newBuilder().setAddress(ServiceName.canonical(address)))
           .setValidateOnly(dryRun()).build());
       done("add", "added", "local address " + address + " of " + ServiceName.display(ServiceName.of(service)), created);
+      LocalAddressWarning.of(created).ifPresent(console().err()::println);
     }
   }
 

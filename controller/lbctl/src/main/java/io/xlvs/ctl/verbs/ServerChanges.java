@@ -63,7 +63,7 @@ final class ServerChanges {
 
     @Mixin private ServerOptions options;
 
-    @Option(names = "--etag", description = "Only if nobody has changed it since this etag was read.", defaultValue = "")
+    @Option(names = "--etag", paramLabel = "ETAG", description = "Only if nobody has changed it since this etag was read.", defaultValue = "")
     private String etag;
 
     Set(Session session) {
@@ -95,7 +95,7 @@ final class ServerChanges {
     @Parameters(index = "1", paramLabel = "SERVER", description = SERVER)
     private String server;
 
-    @Option(names = "--etag", description = "Only if nobody has changed it since this etag was read.", defaultValue = "")
+    @Option(names = "--etag", paramLabel = "ETAG", description = "Only if nobody has changed it since this etag was read.", defaultValue = "")
     private String etag;
 
     Delete(Session session) {

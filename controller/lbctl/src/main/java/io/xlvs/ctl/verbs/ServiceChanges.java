@@ -51,7 +51,7 @@ final class ServiceChanges {
 
     @Mixin private ServiceOptions options;
 
-    @Option(names = "--etag", description = "Only if nobody has changed it since this etag was read.")
+    @Option(names = "--etag", paramLabel = "ETAG", description = "Only if nobody has changed it since this etag was read.")
     private String etag;
 
     Set(Session session) {
@@ -82,7 +82,7 @@ final class ServiceChanges {
     @Parameters(paramLabel = "SERVICE", description = SERVICE)
     private String service;
 
-    @Option(names = "--etag", description = "Only if nobody has changed it since this etag was read.", defaultValue = "")
+    @Option(names = "--etag", paramLabel = "ETAG", description = "Only if nobody has changed it since this etag was read.", defaultValue = "")
     private String etag;
 
     Delete(Session session) {

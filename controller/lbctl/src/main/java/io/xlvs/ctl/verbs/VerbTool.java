@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.ctl.verbs;
 
+import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.xlvs.ctl.ApiError;
 import io.xlvs.ctl.Console;
@@ -107,7 +108,7 @@ public final class VerbTool {
   /** Every bad field; xlvsd's sentence where no field is to blame. */
   private static String text(ApiError error) {
     String detail = error.detail();
-    return detail.isEmpty() ? "xlvsd failed: " + error.code() : detail;
+    return detail.isEmpty() ? "xlvsd failed: " + error.code() : error.code() == Code.INTERNAL ? "xlvsd failed: " + detail : detail;
   }
 
   private int unreachable(Unreachable unreachable) {
@@ -121,6 +122,7 @@ public final class VerbTool {
       footer = {
         "",
         "ipvsadm's grammar works as well: see `lbctl -h'.",
+        "Exit status: 0 done, 1 not found or refused, 2 wrong usage, 3 xlvsd cannot be reached.",
         "",
         "Examples:",
         "  lbctl service add tcp:10.0.0.100:80 --scheduler rr",

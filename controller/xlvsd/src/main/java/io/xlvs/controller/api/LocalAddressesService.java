@@ -15,7 +15,9 @@ import io.xlvs.v1.ListLocalAddressesResponse;
 import io.xlvs.v1.LocalAddress;
 import io.xlvs.v1.LocalAddressesGrpc;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** xlvs.v1.LocalAddresses. */
 final class LocalAddressesService extends LocalAddressesGrpc.LocalAddressesImplBase {
@@ -31,7 +33,8 @@ final class LocalAddressesService extends LocalAddressesGrpc.LocalAddressesImplB
       Configuration after = backend.apply(new OperationMapper().map(request), request.getValidateOnly());
       ServiceKey service = ResourceNames.service(request.getParent());
       // A new address is the last one.
-      return ModelMapper.localAddress(service, Iterables.getLast(after.service(service).orElseThrow().localAddresses()));
+      IpAddress created = Iterables.getLast(after.service(service).orElseThrow().localAddresses());
+      return ModelMapper.localAddress(service, created, !backend.dataPlane().ownAddresses(List.of(created)).isEmpty());
     });
   }
 
@@ -41,10 +44,13 @@ final class LocalAddressesService extends LocalAddressesGrpc.LocalAddressesImplB
       Collection<VirtualService> services = request.getParent().equals(ResourceNames.ANY_SERVICE)
           ? backend.current().services().values()
           : List.of(backend.service("parent", request.getParent()));
+      Set<IpAddress> all = new HashSet<>();
+      services.forEach(service -> all.addAll(service.localAddresses()));
+      Set<IpAddress> own = backend.dataPlane().ownAddresses(all);
       ListLocalAddressesResponse.Builder response = ListLocalAddressesResponse.newBuilder();
       for (VirtualService service : services) {
         for (IpAddress address : service.localAddresses()) {
-          response.addLocalAddresses(ModelMapper.localAddress(service.key(), address));
+          response.addLocalAddresses(ModelMapper.localAddress(service.key(), address, own.contains(address)));
         }
       }
       return response.build();

@@ -125,8 +125,9 @@ final class ModelMapper {
         .build();
   }
 
-  static io.xlvs.v1.LocalAddress localAddress(ServiceKey service, IpAddress address) {
-    return io.xlvs.v1.LocalAddress.newBuilder().setName(ResourceNames.of(service, address)).setAddress(address.toString()).build();
+  static io.xlvs.v1.LocalAddress localAddress(ServiceKey service, IpAddress address, boolean assigned) {
+    return io.xlvs.v1.LocalAddress.newBuilder()
+        .setName(ResourceNames.of(service, address)).setAddress(address.toString()).setAssigned(assigned).build();
   }
 
   static io.xlvs.v1.MarkRule markRule(MarkRule rule) {

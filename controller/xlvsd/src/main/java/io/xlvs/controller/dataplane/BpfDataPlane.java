@@ -9,14 +9,18 @@ import io.xlvs.bpf.XlvsObjects;
 import io.xlvs.controller.net.Neighbour;
 import io.xlvs.controller.net.NetworkListener;
 import io.xlvs.controller.net.NetworkMonitor;
+import io.xlvs.controller.net.Route;
 import io.xlvs.controller.net.Rtnetlink;
 import io.xlvs.controller.service.Configuration;
+import io.xlvs.controller.service.IpAddress;
 import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.controller.service.VirtualService;
 import io.xlvs.loader.BpfException;
 import io.xlvs.loader.GracePeriod;
 import io.xlvs.loader.map.MappedArray;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -240,6 +244,17 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
       AppliedService held = applied.get(key);
       return held == null ? -1 : held.index;
     }
+  }
+
+  @Override
+  public Set<IpAddress> ownAddresses(Collection<IpAddress> addresses) {
+    Set<IpAddress> own = new HashSet<>();
+    netlink.routes(addresses).forEach((address, route) -> {
+      if (route.kind() == Route.Kind.LOCAL) {
+        own.add(address);
+      }
+    });
+    return own;
   }
 
   @Override

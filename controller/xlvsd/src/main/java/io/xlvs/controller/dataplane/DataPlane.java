@@ -2,6 +2,7 @@
 package io.xlvs.controller.dataplane;
 
 import io.xlvs.controller.service.Configuration;
+import io.xlvs.controller.service.IpAddress;
 import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.controller.service.VirtualService;
 import java.util.Collection;
@@ -60,6 +61,9 @@ public interface DataPlane extends AutoCloseable {
    * @param visitor returns false to stop
    */
   void forEachConnection(ConnectionFilter filter, ConnectionVisitor visitor) throws DataPlaneException;
+
+  /** Which of these are addresses of the director now. */
+  Set<IpAddress> ownAddresses(Collection<IpAddress> addresses);
 
   /** Interfaces, tables and counted reasons. */
   DataPlaneStatus status();

@@ -311,6 +311,10 @@ class ApiTest {
       assertThat(api.localAddresses.listLocalAddresses(ListLocalAddressesRequest.newBuilder().setParent(parent).build())
           .getLocalAddressesList()).containsExactly(created);
     }
+    assertThat(created.getAssigned()).isFalse();
+    api.dataPlane.ownAddress = "10.1.0.1";
+    assertThat(api.localAddresses.listLocalAddresses(ListLocalAddressesRequest.newBuilder().setParent(WEB).build())
+        .getLocalAddresses(0).getAssigned()).isTrue();
     api.localAddresses.deleteLocalAddress(DeleteLocalAddressRequest.newBuilder().setName(created.getName()).build());
     failure(Code.NOT_FOUND, () ->
         api.localAddresses.deleteLocalAddress(DeleteLocalAddressRequest.newBuilder().setName(created.getName()).build()));

@@ -2,15 +2,18 @@
 package io.xlvs.controller.dataplane;
 
 import io.xlvs.controller.service.Configuration;
+import io.xlvs.controller.service.IpAddress;
 import io.xlvs.controller.service.RealServerKey;
 import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.controller.service.VirtualService;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 /** A data plane that remembers what it was told, and fails when it is told to. */
 public final class FakeDataPlane implements DataPlane {
@@ -86,6 +89,11 @@ public final class FakeDataPlane implements DataPlane {
         return;
       }
     }
+  }
+
+  @Override
+  public Set<IpAddress> ownAddresses(Collection<IpAddress> addresses) {
+    return addresses.stream().filter(address -> address.toString().equals(ownAddress)).collect(Collectors.toSet());
   }
 
   @Override
