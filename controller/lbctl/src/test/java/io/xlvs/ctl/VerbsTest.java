@@ -258,6 +258,7 @@ final class VerbsTest {
         .setServers(9).setRevision(42)
         .addInterfaces(InterfaceStatus.newBuilder().setName("eth0").setAttachMode("tc").setNote("no native XDP"))
         .addTables(TableStatus.newBuilder().setName("connections").setUsed(95).setCapacity(100).setMemoryBytes(1 << 20))
+        .addTables(TableStatus.newBuilder().setName("caches").setMemoryBytes(1 << 20))
         .addReasons(ReasonCount.newBuilder().setReason("no_server").setDescription("no server has weight").setPackets(5))
         .build();
 
@@ -270,6 +271,7 @@ final class VerbsTest {
 
         TABLE        USED  CAPACITY   FULL   MEMORY
         connections    95       100  95.0%  1.0 MiB
+        caches          -         -      -  1.0 MiB
 
         NOT FORWARDED  PACKETS  MEANING
         no_server            5  no server has weight

@@ -35,7 +35,7 @@ final class Literals {
   private static String remedy(boolean ipv6) {
     return ipv6
         ? "is not an IPv6 address: write up to eight groups such as 2001:db8::100"
-        : "is not an IPv4 address: write four numbers from 0 to 255 such as 10.0.0.100";
+        : "is not an IPv4 address: write four numbers from 0 to 255, none with a leading zero, such as 10.0.0.100";
   }
 
   /** An address, or address/length with all host bits zero. */

@@ -5,7 +5,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -34,6 +38,12 @@ final class StateStore implements AutoCloseable {
 
   /** Opens the store, waiting for another xlvs-realserver to finish. */
   static StateStore open(Path directory) {
+    Path parent = directory.toAbsolutePath().getParent();
+    if (parent != null && !Files.isDirectory(parent)) {
+      // A mistyped path must not be made, and then be found empty.
+      throw new SetupException("cannot use the state directory " + directory + ": directory " + parent
+          + " does not exist: create it, or give another with --run-dir");
+    }
     try {
       Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       FileChannel lock =
@@ -42,8 +52,17 @@ final class StateStore implements AutoCloseable {
       lock.lock();
       return new StateStore(directory, lock);
     } catch (IOException e) {
-      throw new SetupException("cannot use the state directory " + directory + ": " + e.getMessage(), e);
+      throw new SetupException("cannot use the state directory " + directory + ": " + reason(e) + "; give another with --run-dir", e);
     }
+  }
+
+  /** The message of an exception of java.nio.file is the file's name alone. */
+  private static String reason(IOException e) {
+    return e instanceof NoSuchFileException ? "it cannot be made there"
+        : e instanceof AccessDeniedException ? "permission denied"
+        : e instanceof FileAlreadyExistsException ? "a file of this name is in the way"
+        : e instanceof FileSystemException system && system.getReason() != null ? system.getReason()
+        : String.valueOf(e.getMessage());
   }
 
   Path directory() {

@@ -201,6 +201,17 @@ class InstanceTest {
   }
 
   @Test
+  void aDirectoryThatCannotBeUsedIsNamedWithTheReasonAndNotMade() throws Exception {
+    Path deep = directory.resolve("no/such");
+    assertThatThrownBy(() -> StateStore.open(deep)).isInstanceOf(SetupException.class)
+        .hasMessageContaining("directory " + deep.getParent() + " does not exist: create it");
+    assertThat(deep.getParent()).doesNotExist();
+    Path file = java.nio.file.Files.writeString(directory.resolve("file"), "");
+    assertThatThrownBy(() -> StateStore.open(file)).isInstanceOf(SetupException.class)
+        .hasMessage("cannot use the state directory " + file + ": a file of this name is in the way; give another with --run-dir");
+  }
+
+  @Test
   void statesComeBackAsTheyWereWritten() {
     Settings settings =
         new Settings(

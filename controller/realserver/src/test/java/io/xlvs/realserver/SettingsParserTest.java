@@ -29,7 +29,7 @@ class SettingsParserTest {
       delimiter = '|',
       value = {
         "up --method dr --interface eth0 --vip 128.24.170.256|--vip: '128.24.170.256' is not an IPv4 address",
-        "up --method dr --interface eth0 --vip 010.0.0.1|--vip: '010.0.0.1' is not an IPv4 address",
+        "up --method dr --interface eth0 --vip 010.0.0.1|--vip: '010.0.0.1' is not an IPv4 address: write four numbers from 0 to 255, none with a leading zero",
         "up --method dr --interface eth0 --vip 10.0.1|--vip: '10.0.1' is not an IPv4 address",
         "up --method dr --interface eth0 --vip web.example|--vip: 'web.example' is not an IPv4 address",
         "up --method dr --interface eth0 --vip 2001:db8::g|--vip: '2001:db8::g' is not an IPv6 address",

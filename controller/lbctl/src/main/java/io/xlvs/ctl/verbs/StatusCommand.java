@@ -46,7 +46,12 @@ final class StatusCommand extends Verb {
     }
     Table tables = new Table(colours, "TABLE", ">USED", ">CAPACITY", ">FULL", ">MEMORY");
     for (TableStatus table : status.getTablesList()) {
-      double share = table.getCapacity() == 0 ? 0 : (double) table.getUsed() / table.getCapacity();
+      if (table.getCapacity() == 0) {
+        // Memory that holds no entries.
+        tables.row(table.getName(), "-", "-", "-", Units.bytes(table.getMemoryBytes()));
+        continue;
+      }
+      double share = (double) table.getUsed() / table.getCapacity();
       tables.markedRow(share >= NEARLY_FULL, table.getName(), table.getUsed(), table.getCapacity(),
           String.format(Locale.ROOT, "%.1f%%", share * 100), Units.bytes(table.getMemoryBytes()));
     }
