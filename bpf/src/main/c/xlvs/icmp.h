@@ -103,6 +103,10 @@ static __noinline verdict error_to_server(hook_t *ctx, struct pkt *p, struct scr
 		return drop_because(XLVS_REASON_INTERNAL);
 	if (!(server->flags & XLVS_SERVER_AVAILABLE))
 		return drop_because(XLVS_REASON_SERVER_GONE);
+	if (server->flags & XLVS_SERVER_LOCAL) {
+		count_packet(p, conn->server, false);
+		return PASS; /* the server is behind us, in the stack */
+	}
 	hop = entry(&next_hops, server->next_hop);
 	if (!hop)
 		return drop_because(XLVS_REASON_INTERNAL);
@@ -170,6 +174,14 @@ static __always_inline bool is_vip(const __be32 *addr, __u8 family)
 	return find_endpoint(addr, 0, 0, XLVS_ENDPOINT_VIP, family);
 }
 
+/* A later IPv6 fragment whose datagram begins with options: only the first, unseen so far, tells
+ * the protocol. */
+static __always_inline bool is_orphan(const struct pkt *p)
+{
+	return p->tuple.family == XLVS_IPV6 && p->flags & PKT_LATER_FRAGMENT &&
+	       is_extension(p->tuple.protocol);
+}
+
 /* Anything that is neither TCP nor UDP. */
 __noinline verdict HOOKED(icmp)(hook_t *ctx, struct pkt *p)
 {
@@ -185,6 +197,8 @@ __noinline verdict HOOKED(icmp)(hook_t *ctx, struct pkt *p)
 		return PASS;
 	q = &room->quoted;
 	to_vip = is_vip(p->tuple.daddr, p->tuple.family);
+	if (to_vip && is_orphan(p))
+		return drop_because(XLVS_REASON_ORPHAN_FRAGMENT);
 	if (!is_icmp(p))
 		return to_vip ? pass_because(XLVS_REASON_UNKNOWN_PROTOCOL) : PASS;
 	if (!is_whole(p))
@@ -192,19 +206,16 @@ __noinline verdict HOOKED(icmp)(hook_t *ctx, struct pkt *p)
 	head = header_at(ctx, p->l4, sizeof(*head));
 	if (!head || p->length < p->l4 - p->l3 + sizeof(*head))
 		return pass_because(XLVS_REASON_TRUNCATED);
-	if (to_vip &&
-	    head->type == (p->tuple.family == XLVS_IPV4 ? ICMP_ECHO : ICMPV6_ECHO_REQUEST))
-		return answer_echo(ctx, p);
+	if (head->type == (p->tuple.family == XLVS_IPV4 ? ICMP_ECHO : ICMPV6_ECHO_REQUEST))
+		return to_vip && is_answerable(ctx, p) ? answer_echo(ctx, p) : PASS;
 	if (!is_error(head->type, p->tuple.family))
 		return PASS;
 	found = parse_quoted(ctx, p, q, p->l4 + ICMP_HEADER_BYTES, p->tuple.family);
-	if (found == QUOTED_NOTHING)
-		return PASS;
 	/* an error goes to whoever sent what it quotes */
-	if (!same_address(p->tuple.daddr, q->tuple.saddr))
+	if (found == QUOTED_NOTHING || !same_address(p->tuple.daddr, q->tuple.saddr))
 		return to_vip ? pass_because(XLVS_REASON_ICMP_UNRELATED) : PASS;
-	if (to_vip)
-		return found == QUOTED_PORTS ? error_to_server(ctx, p, room) : PASS;
+	if (to_vip && found == QUOTED_PORTS)
+		return error_to_server(ctx, p, room);
 	if (found == QUOTED_PORTS &&
 	    (is_server(q->tuple.daddr, q->tuple.dport, q->tuple.protocol, q->tuple.family) ||
 	     find_endpoint(q->tuple.saddr, 0, 0, XLVS_ENDPOINT_LOCAL, q->tuple.family)))

@@ -2,7 +2,7 @@
 /*
  * ICMP errors of our own, from the VIP (room->client.daddr) to whoever sent the
  * packet: time exceeded, no port, too big (RFC 792, RFC 4443). Rate-limited per CPU; never about
- * fragments but the first, nor about ICMP errors (RFC 1122, 3.2.2).
+ * fragments but the first, nor about ICMP errors, nor to other than one host (RFC 1122, 3.2.2).
  */
 #ifndef XLVS_ICMP_ERROR_H
 #define XLVS_ICMP_ERROR_H
@@ -24,6 +24,28 @@ enum icmp_answer {
 	ANSWER_TOO_BIG,
 	ANSWER_NO_HOST,
 };
+
+/*
+ * Whether a source address stands for a single host, by itself: not "this network",
+ * loopback, multicast or broadcast. Class E does, as it does to Linux.
+ */
+static __always_inline bool is_one_host(const __be32 *addr, __u8 family)
+{
+	__u32 first = bpf_ntohl(addr[0]);
+
+	if (family == XLVS_IPV4)
+		return first >> 24 && first >> 24 != 127 && first >> 28 != 14 && ~first;
+	return first >> 24 != 0xff && (addr[0] | addr[1] | addr[2] || bpf_ntohl(addr[3]) > 1);
+}
+
+/* Whether the packet came from one host to one host, so that it may be answered (RFC 1122, 3.2.2;
+ * RFC 4443, 2.4). */
+static __always_inline bool is_answerable(hook_t *ctx, const struct pkt *p)
+{
+	const __u8 *mac = header_at(ctx, 0, ETH_ALEN);
+
+	return mac && !(*mac & 1) && is_one_host(p->tuple.saddr, p->tuple.family);
+}
 
 static __always_inline bool icmp_allowed(void)
 {
@@ -181,7 +203,7 @@ __noinline verdict HOOKED(answer_icmp)(hook_t *ctx, struct pkt *p, enum icmp_ans
 	if (!p)
 		return drop_because(XLVS_REASON_INTERNAL);
 	count_reason(p->cpu, reason);
-	if (p->flags & PKT_LATER_FRAGMENT)
+	if (p->flags & PKT_LATER_FRAGMENT || !is_answerable(ctx, p))
 		return drop_because(XLVS_REASON_NONE);
 	if (!icmp_allowed())
 		return drop_because(XLVS_REASON_ICMP_LIMITED);

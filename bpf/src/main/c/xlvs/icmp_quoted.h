@@ -1,15 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* The packet that an ICMP error quotes: at least its IP header and eight bytes more. */
+/* The packet that an ICMP error quotes: at least its IP headers and eight bytes more. */
 #ifndef XLVS_ICMP_QUOTED_H
 #define XLVS_ICMP_QUOTED_H
 
 #include "icmp_error.h"
+#include "parse.h"
 
 enum quoted_part {
 	QUOTED_NOTHING,
 	QUOTED_ADDRESSES, /* neither TCP nor UDP */
 	QUOTED_PORTS,
 };
+
+/* The transport header behind IPv6's extension headers, its number in `*next`; 0 if it is not
+ * quoted. */
+static __always_inline __u32 quoted_transport(hook_t *ctx, __u32 offset, __u8 *next)
+{
+	for (int i = 0; i <= IPV6_EXTENSIONS; i++) {
+		struct ipv6_fragment *fragment;
+		struct ipv6_extension *extension;
+
+		if (!is_extension(*next) || offset > MAX_HEADER_OFFSET)
+			return offset;
+		fragment = header_at(ctx, offset, sizeof(*fragment));
+		if (!fragment)
+			return 0;
+		if (*next == IPPROTO_FRAGMENT) {
+			if (fragment->offset & bpf_htons(0xfff8))
+				return 0;
+			offset += sizeof(*fragment);
+		} else {
+			extension = (void *)fragment;
+			offset += (extension->length + 1) * 8;
+		}
+		*next = fragment->next;
+	}
+	return 0;
+}
 
 /* Reads the quoted packet at `l3`, whose family must be `family`. */
 static __noinline enum quoted_part parse_quoted(hook_t *ctx, struct pkt *p, struct quoted *q,
@@ -20,6 +47,8 @@ static __noinline enum quoted_part parse_quoted(hook_t *ctx, struct pkt *p, stru
 
 	*q = (struct quoted){ .l3 = l3 };
 	t->family = family;
+	if (l3 > MAX_HEADER_OFFSET)
+		return QUOTED_NOTHING;
 	if (family == XLVS_IPV4) {
 		struct iphdr *ip = header_at(ctx, l3, sizeof(*ip));
 
@@ -37,9 +66,10 @@ static __noinline enum quoted_part parse_quoted(hook_t *ctx, struct pkt *p, stru
 		__builtin_memcpy(t->saddr, &ip->saddr, 16);
 		__builtin_memcpy(t->daddr, &ip->daddr, 16);
 		t->protocol = ip->nexthdr;
-		q->l4 = l3 + sizeof(*ip);
+		q->l4 = quoted_transport(ctx, l3 + sizeof(*ip), &t->protocol);
 	}
-	if (q->l4 + ICMP_HEADER_BYTES > p->l3 + p->length)
+	if (!q->l4 || q->l4 + ICMP_HEADER_BYTES > p->l3 + p->length ||
+	    q->l4 + ICMP_HEADER_BYTES > MAX_HEADER_OFFSET)
 		return QUOTED_NOTHING;
 	if (t->protocol != IPPROTO_TCP && t->protocol != IPPROTO_UDP)
 		return QUOTED_ADDRESSES;

@@ -20,6 +20,8 @@ struct vlan_tag {
 struct ipv6_extension {
 	__u8 next;
 	__u8 length; /* in 8 bytes, without the first 8 */
+	__u8 routing_type;
+	__u8 segments_left; /* routing header: addresses still to be visited */
 };
 
 struct ipv6_fragment {
@@ -84,6 +86,12 @@ static __always_inline verdict parse_ipv4(hook_t *ctx, struct pkt *p)
 	return CONTINUE;
 }
 
+static __always_inline bool is_extension(__u8 next)
+{
+	return next == IPPROTO_HOPOPTS || next == IPPROTO_ROUTING || next == IPPROTO_DSTOPTS ||
+	       next == IPPROTO_FRAGMENT;
+}
+
 /* Walks the extension headers until the transport header, or a fragment without one. */
 static __always_inline verdict parse_ipv6_extensions(hook_t *ctx, struct pkt *p, __u8 next)
 {
@@ -107,11 +115,13 @@ static __always_inline verdict parse_ipv6_extensions(hook_t *ctx, struct pkt *p,
 			offset += sizeof(*fragment);
 			if (p->flags & PKT_LATER_FRAGMENT)
 				break;
-		} else if (next == IPPROTO_HOPOPTS || next == IPPROTO_ROUTING ||
-			   next == IPPROTO_DSTOPTS) {
+		} else if (is_extension(next)) {
 			extension = header_at(ctx, offset, sizeof(*extension));
 			if (!extension)
 				return pass_because(XLVS_REASON_TRUNCATED);
+			/* here to be sent on: its destination is another */
+			if (next == IPPROTO_ROUTING && extension->segments_left)
+				return PASS;
 			next = extension->next;
 			offset += (extension->length + 1) * 8;
 		} else {

@@ -125,10 +125,19 @@ final class RandomShape {
   }
 
   /** What an error quotes: all, or cut behind the first 8 bytes of the transport header (RFC 792). */
-  byte[] cutQuote(byte[] packet, int version) {
-    int least = (version == 4 ? 20 : 40) + 8;
-    int most = Math.min(packet.length, version == 4 ? 548 : 1232);
+  byte[] cutQuote(byte[] packet) {
+    boolean v4 = packet[0] >> 4 == 4;
+    int least = transport(packet) + 8;
+    int most = Math.min(packet.length, v4 ? 548 : 1232);
     return Bytes.slice(packet, 0, oneIn(3) ? least : least + random.nextInt(most - least + 1));
+  }
+
+  private static int transport(byte[] packet) {
+    try {
+      return Headers.ofIp(packet).transport();
+    } catch (MalformedPacketException e) {
+      throw new IllegalArgumentException("not a valid packet to quote: " + Bytes.hex(packet), e);
+    }
   }
 
   Icmp error(int version, byte[] quoted) {

@@ -219,7 +219,7 @@ final class RandomTraffic {
           : new Tcp(flow.servicePort(), flow.port, Tcp.ACK).payload(payload);
       about = new Ip(vip, flow.client, layer);
     }
-    byte[] quoted = shape.cutQuote(about.timeToLive(1 + random.nextInt(60)).encode(), version);
+    byte[] quoted = shape.cutQuote(shape.dress(about).timeToLive(1 + random.nextInt(60)).encode());
     Icmp error = shape.error(version, quoted);
     InetAddress router = shape.client(version);
     InetAddress to = fromServer ? connection.localAddress : vip;
