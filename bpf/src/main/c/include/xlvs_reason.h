@@ -9,10 +9,10 @@
  */
 enum xlvs_reason {
 	XLVS_REASON_NONE = 0,
-	XLVS_REASON_TRUNCATED = 1,        /* headers longer than the packet */
-	XLVS_REASON_BAD_LENGTH = 2,       /* length fields contradict each other */
-	XLVS_REASON_BAD_HEADER = 3,       /* version, IHL or data offset impossible */
-	XLVS_REASON_TOO_MANY_HEADERS = 4, /* chain of IPv6 extension headers too long */
+	XLVS_REASON_TRUNCATED = 1,        /* passed: headers longer than the packet */
+	XLVS_REASON_BAD_LENGTH = 2,       /* passed: length fields contradict each other */
+	XLVS_REASON_BAD_HEADER = 3,       /* passed: version, IHL or data offset impossible */
+	XLVS_REASON_TOO_MANY_HEADERS = 4, /* passed: chain of IPv6 extension headers too long */
 	XLVS_REASON_UNKNOWN_PROTOCOL = 5, /* passed: to a VIP, neither TCP, UDP nor ICMP */
 	XLVS_REASON_NO_SERVER = 6,        /* service without a usable server; refused by ICMP */
 	XLVS_REASON_SERVER_GONE = 7,      /* its connection's server was deleted; silent, as IPVS */
@@ -37,7 +37,8 @@ enum xlvs_reason {
 		24, /* server of the other family, not reachable by this method */
 	XLVS_REASON_OPTION_OMITTED = 25, /* forwarded: segment too large for the TOA option */
 	XLVS_REASON_INTERNAL = 26,       /* a helper failed that cannot fail: please report */
-	XLVS_REASONS = 32,               /* stride of the counters */
+	XLVS_REASON_BAD_SOURCE = 27, /* passed: no client's source address, or a VIP; a martian */
+	XLVS_REASONS = 32,           /* stride of the counters */
 };
 
 #endif

@@ -12,6 +12,16 @@ enum place {
 	PLACE_CONNECTIONS,
 };
 
+/*
+ * Whether a source address can be a client's. Of others the stack drops the packets
+ * as martians, before IPVS would see them: a VIP as source would make servers talk to
+ * each other.
+ */
+static __always_inline bool is_client(const struct xlvs_tuple *t)
+{
+	return is_one_host(t->saddr, t->family) && !is_vip(t->saddr, t->family);
+}
+
 /* The connection of a request, made if need be; NULL with *v saying what becomes of the packet. */
 static __always_inline struct xlvs_conn *request_conn(hook_t *ctx, struct pkt *p, __u32 service,
 						      const struct xlvs_tuple *client,
@@ -34,6 +44,10 @@ static __always_inline struct xlvs_conn *request_conn(hook_t *ctx, struct pkt *p
 	}
 	if (p->tuple.protocol == IPPROTO_TCP && !(p->tcp_flags & TCP_SYN)) {
 		*v = pass_because(XLVS_REASON_NO_CONNECTION);
+		return NULL;
+	}
+	if (!is_client(&p->tuple)) {
+		*v = pass_because(XLVS_REASON_BAD_SOURCE);
 		return NULL;
 	}
 	reason = HOOKED(connect)(p, service);

@@ -45,8 +45,8 @@ static __always_inline int write_ip(hook_t *ctx, struct pkt *p, const __be32 *sa
 }
 
 /*
- * Address translation. An address or port that stays is NULL or 0; a port that
- * a later fragment does not carry is left alone.
+ * Address translation. An address that stays is NULL, and its port stays with it; a
+ * port that a later fragment does not carry is left alone.
  */
 static __always_inline int translate(hook_t *ctx, struct pkt *p, const __be32 *saddr,
 				     const __be32 *daddr, __be16 sport, __be16 dport)
@@ -60,9 +60,9 @@ static __always_inline int translate(hook_t *ctx, struct pkt *p, const __be32 *s
 	if (likely(!(p->flags & PKT_LATER_FRAGMENT))) {
 		__be16 *port;
 
-		if (sport)
+		if (saddr)
 			ports += csum_diff16(p->tuple.sport, sport);
-		if (dport)
+		if (daddr)
 			ports += csum_diff16(p->tuple.dport, dport);
 		if (hook_l4_csum(ctx, p->l4 + l4_csum_offset(p->tuple.protocol), ports, addresses,
 				 p->tuple.protocol == IPPROTO_UDP))
@@ -70,9 +70,9 @@ static __always_inline int translate(hook_t *ctx, struct pkt *p, const __be32 *s
 		port = header_at(ctx, p->l4, 2 * sizeof(*port));
 		if (!port)
 			return -1;
-		if (sport)
+		if (saddr)
 			port[0] = sport;
-		if (dport)
+		if (daddr)
 			port[1] = dport;
 	}
 	return write_ip(ctx, p, saddr, daddr, addresses);

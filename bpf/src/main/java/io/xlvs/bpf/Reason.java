@@ -9,10 +9,10 @@ import java.util.Locale;
  */
 public enum Reason implements AbiConstant {
   NONE(0, "forwarded, or none of our business", ""),
-  TRUNCATED(1, "dropped: headers longer than the packet", "look for a broken sender or a failing link"),
-  BAD_LENGTH(2, "dropped: length fields contradict each other", "look for a broken sender"),
-  BAD_HEADER(3, "dropped: impossible version, header length or data offset", "look for a broken sender"),
-  TOO_MANY_HEADERS(4, "dropped: chain of IPv6 extension headers too long", "real clients do not send such packets"),
+  TRUNCATED(1, "passed to the host: headers longer than the packet", "look for a broken sender or a failing link"),
+  BAD_LENGTH(2, "passed to the host: length fields contradict each other", "look for a broken sender"),
+  BAD_HEADER(3, "passed to the host: impossible version, header length or data offset", "look for a broken sender"),
+  TOO_MANY_HEADERS(4, "passed to the host: chain of IPv6 extension headers too long", "real clients do not send such packets"),
   UNKNOWN_PROTOCOL(5, "passed to the host: to a VIP, neither TCP, UDP nor ICMP", "other protocols are not balanced"),
   NO_SERVER(6, "refused by ICMP: service without a usable server", "add a real server or give one a weight above 0"),
   SERVER_GONE(7, "dropped: the connection's server was removed", "the client's next connection goes to another server"),
@@ -40,7 +40,9 @@ public enum Reason implements AbiConstant {
   ONE_FAMILY_ONLY(24, "dropped: server of the other family, not reachable by this method", "use TUN for such servers"),
   OPTION_OMITTED(25, "forwarded without the client's address: segment too large for the TOA option",
       "the server learns it from another segment"),
-  INTERNAL(26, "dropped: a helper failed that cannot fail", "please report this with 'lbctl status'");
+  INTERNAL(26, "dropped: a helper failed that cannot fail", "please report this with 'lbctl status'"),
+  BAD_SOURCE(27, "passed to the host, which drops it: source address of no client (loopback, multicast, broadcast, a VIP)",
+      "somebody forges addresses: filter them where they enter the network");
 
   /** How many counters each CPU has: {@code XLVS_REASONS}. */
   public static final int STRIDE = 32;
