@@ -82,6 +82,7 @@ record Headers(byte[] bytes, int ip, int version, int ipEnd, int transport, int 
   private static Headers parse6(byte[] bytes, int at, boolean quoted) throws MalformedPacketException {
     require(at + 40 <= bytes.length, "IPv6 header cut");
     int end = at + 40 + Bytes.u16(bytes, at + 4);
+    int limit = quoted ? bytes.length : Math.min(end, bytes.length);
     require(quoted || end <= bytes.length, "payload length beyond the frame");
     int next = Bytes.u8(bytes, at + 6);
     int here = at + 40;
@@ -90,9 +91,9 @@ record Headers(byte[] bytes, int ip, int version, int ipEnd, int transport, int 
     long id = 0;
     for (int count = 0; Protocol.isExtensionHeader(next) && offset == 0; count++) {
       require(count < LONGEST_CHAIN, "chain of extension headers too long");
-      require(here + 8 <= Math.min(end, bytes.length), "extension header cut");
+      require(here + 8 <= limit, "extension header cut");
       int length = next == Protocol.FRAGMENT ? 8 : 8 + 8 * Bytes.u8(bytes, here + 1);
-      require(here + length <= Math.min(end, bytes.length), "extension header cut");
+      require(here + length <= limit, "extension header cut");
       if (next == Protocol.FRAGMENT) {
         offset = Bytes.u16(bytes, here + 2) & 0xfff8;
         // A second fragment header makes no whole packet of a fragment.
@@ -149,6 +150,20 @@ record Headers(byte[] bytes, int ip, int version, int ipEnd, int transport, int 
   /** Whether routers must not cut it: always so in IPv6. */
   boolean dontFragment() {
     return version == 6 || (Bytes.u16(bytes, ip + 6) & 0x4000) != 0;
+  }
+
+  /** Whether a routing header still has it visit somewhere: its destination is not its last one (RFC 8200, 4.4). */
+  boolean isSentOn() {
+    int next = version == 6 ? Bytes.u8(bytes, ip + 6) : protocol;
+    for (int here = ip + 40; Protocol.isExtensionHeader(next) && here < transport; ) {
+      if (next == Protocol.ROUTING && Bytes.u8(bytes, here + 3) > 0) {
+        return true;
+      }
+      int length = next == Protocol.FRAGMENT ? 8 : 8 + 8 * Bytes.u8(bytes, here + 1);
+      next = Bytes.u8(bytes, here);
+      here += length;
+    }
+    return false;
   }
 
   boolean isFragment() {

@@ -68,6 +68,9 @@ final class Oracle {
   Expectation expect(byte[] frame, int ingressIfindex, byte[] seen) throws MalformedPacketException {
     ingress = ingressIfindex;
     Headers headers = Headers.ofFrame(frame);
+    if (headers.isSentOn()) {
+      return Expectation.pass(frame, null);
+    }
     Ports first = headers.fragmentOffset() > 0 ? fragments.get(fragmentKey(headers)) : null;
     int protocol = first != null ? first.protocol : headers.protocol();
     boolean ownIcmp = protocol == (headers.version() == 4 ? Protocol.ICMP : Protocol.ICMPV6);
@@ -118,6 +121,9 @@ final class Oracle {
     }
     if (known == null && tuple.protocol() == Protocol.TCP && !Rewrite.isSyn(headers)) {
       return Expectation.pass(frame, "no_connection");
+    }
+    if (known == null && (!isOneHost(headers.source()) || world.isVip(headers.source()))) {
+      return Expectation.pass(frame, "bad_source");
     }
     if (known == null && service.ring().isEmpty()) {
       return refuse(frame, headers, headers.destination(), "no_server", seen, Icmp.portUnreachable(headers.version(), null));
@@ -275,11 +281,23 @@ final class Oracle {
     return refuse(frame, headers, vip, "too_big", seen, Icmp.tooBig(headers.version(), mtu, null));
   }
 
+  /** From one host to one host: RFC 1122, 3.2.2. */
+  private static boolean isAnswerable(byte[] frame, Headers headers) {
+    return (frame[0] & 1) == 0 && isOneHost(headers.source());
+  }
+
+  private static boolean isOneHost(InetAddress source) {
+    byte[] bytes = source.getAddress();
+    boolean v4 = bytes.length == 4;
+    return !source.isMulticastAddress() && !source.isLoopbackAddress() && !source.isAnyLocalAddress()
+        && !(v4 && (bytes[0] == 0 || Bytes.u32(bytes, 0) == 0xffffffffL));
+  }
+
   /** An ICMP error from the VIP, unless it would be about a later fragment (RFC 1122, 3.2.2). */
   private Expectation refuse(
       byte[] frame, Headers headers, InetAddress vip, String reason, byte[] seen, Icmp error)
       throws MalformedPacketException {
-    if (headers.fragmentOffset() > 0) {
+    if (headers.fragmentOffset() > 0 || !isAnswerable(frame, headers)) {
       return Expectation.drop(reason);
     }
     return Expectation.answer(hook, Answers.error(frame, headers, vip, error, seen), reason);
@@ -291,6 +309,9 @@ final class Oracle {
       return Expectation.pass(frame, null);
     }
     int echo = headers.version() == 4 ? 8 : 128;
+    if (headers.icmpType() == echo && vip && !isAnswerable(frame, headers)) {
+      return Expectation.pass(frame, null);
+    }
     if (headers.icmpType() == echo && vip) {
       return Expectation.answer(hook, Answers.echoReply(frame, headers, seen), "echo_answered");
     }

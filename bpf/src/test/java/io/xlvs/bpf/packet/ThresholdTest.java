@@ -4,7 +4,6 @@ package io.xlvs.bpf.packet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xlvs.bpf.Load;
-import io.xlvs.bpf.Pick;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -119,18 +118,5 @@ class ThresholdTest {
     assertThat(connect(4)).isEqualTo("321X");
     assertThat(servers.segment(client(4000), Tcp.ACK | Tcp.PSH)).isEqualTo('3');
     assertThat(servers.segment(client(4001), Tcp.FIN | Tcp.ACK)).isEqualTo('2');
-  }
-
-  @Test
-  void shouldHeedThresholdsWithEveryPick() {
-    for (Pick pick : new Pick[] {Pick.NEXT, Pick.LC, Pick.WLC}) {
-      servers.tables().expireConnections();
-      thresholds(2, 0);
-      servers.tables().sweep();
-      servers.tables().service(0, "pick", pick.value());
-      assertThat(connect(8).split("")).as(pick.toString())
-          .containsExactlyInAnyOrder("1", "1", "2", "2", "3", "3", "X", "X")
-          .endsWith("X", "X");
-    }
   }
 }

@@ -33,7 +33,7 @@ final class TunnelErrors {
   Optional<byte[]> expect(byte[] frame) {
     try {
       Headers error = Headers.ofFrame(frame);
-      boolean about = !error.isFragment() && isError(error) && error.transportSum() == 0xffff;
+      boolean about = !error.isFragment() && !error.isSentOn() && isError(error) && error.transportSum() == 0xffff;
       return about ? expect(frame, error) : Optional.empty();
     } catch (MalformedPacketException e) {
       return Optional.empty();
