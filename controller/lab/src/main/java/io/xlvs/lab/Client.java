@@ -12,14 +12,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /** The client: threads of this process that have moved into its network namespace, where their sockets are. */
 public final class Client implements AutoCloseable {
-  private static final int THREADS = 8;
+  private static final int THREADS = 16;
 
   /** For machines with much else to do: what is lost is sent again long before. */
   private static final int TIMEOUT_MILLIS = 60_000;
@@ -50,17 +52,44 @@ public final class Client implements AutoCloseable {
     return call(() -> exchange(localPort, address, port));
   }
 
+  /** Opens a TCP connection, for {@link #ask}; the caller closes it. */
+  public Socket open(String address, int port) throws IOException {
+    return call(() -> connect(tcpPort(address), address, port, TIMEOUT_MILLIS));
+  }
+
+  /** The same from a port of the caller's choice, below {@value LocalPorts#FIRST}. */
+  public Socket openFrom(int localPort, String address, int port, int timeoutMillis) throws IOException {
+    return call(() -> connect(localPort, address, port, timeoutMillis));
+  }
+
+  /** Asks who is at the other end, which then closes the connection. */
+  public static Answer ask(Socket socket) throws IOException {
+    request(socket, "/");
+    InputStream in = socket.getInputStream();
+    skipHead(in);
+    return Answer.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), socket.getLocalPort());
+  }
+
   /** Asks a UDP service who it is, from a new port. */
   public Answer echo(String address, int port) throws IOException {
     return echoes(address, port, 1).get(0);
   }
 
+  /** The same from a port of the caller's choice, below {@value LocalPorts#FIRST}. */
+  public Answer echoFrom(int localPort, String address, int port) throws IOException {
+    return echoes(localPort, address, port, 1).get(0);
+  }
+
   /** The same with so many datagrams one after another, all from one new port. */
   public List<Answer> echoes(String address, int port, int datagrams) throws IOException {
+    return echoes(ports.take("UDP", address), address, port, datagrams);
+  }
+
+  private List<Answer> echoes(int localPort, String address, int port, int datagrams) throws IOException {
     return call(() -> {
       try (DatagramSocket socket = new DatagramSocket(null)) {
         socket.setReuseAddress(true);
-        socket.bind(new InetSocketAddress(ports.take("UDP", address)));
+        socket.bind(new InetSocketAddress(localPort));
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.connect(new InetSocketAddress(address, port));
         List<Answer> answers = new ArrayList<>();
@@ -89,13 +118,13 @@ public final class Client implements AutoCloseable {
 
   /** Starts a download as fast as it can be had; the future's result is how many bytes came. */
   public Future<Long> download(String address, int port, long bytes) {
-    return download(address, port, bytes, Long.MAX_VALUE);
+    return download(address, port, bytes, Long.MAX_VALUE, new CountDownLatch(0));
   }
 
-  /** Starts a download that takes at most so many bytes a second; the future's result is how many bytes came. */
-  public Future<Long> download(String address, int port, long bytes, long bytesPerSecond) {
+  /** Starts one that takes at most so many bytes a second until the latch is open; the future's result is how many bytes came. */
+  public Future<Long> download(String address, int port, long bytes, long bytesPerSecond, CountDownLatch fullSpeed) {
     return threads.submit(() -> {
-      try (Socket socket = connect(tcpPort(address), address, port)) {
+      try (Socket socket = connect(tcpPort(address), address, port, TIMEOUT_MILLIS)) {
         request(socket, "/download?" + bytes);
         InputStream in = socket.getInputStream();
         skipHead(in);
@@ -106,7 +135,7 @@ public final class Client implements AutoCloseable {
           received += read;
           long aheadMillis = received * 1000 / bytesPerSecond - (System.nanoTime() - start) / 1_000_000;
           if (aheadMillis > 0) {
-            Thread.sleep(aheadMillis);
+            fullSpeed.await(aheadMillis, TimeUnit.MILLISECONDS);
           }
         }
         return received;
@@ -139,23 +168,20 @@ public final class Client implements AutoCloseable {
   }
 
   private static Answer exchange(int localPort, String address, int port) throws IOException {
-    try (Socket socket = connect(localPort, address, port)) {
-      request(socket, "/");
-      InputStream in = socket.getInputStream();
-      skipHead(in);
-      return Answer.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), socket.getLocalPort());
+    try (Socket socket = connect(localPort, address, port, TIMEOUT_MILLIS)) {
+      return ask(socket);
     } catch (IOException e) {
       throw new IOException("TCP " + address + " port " + port + ": " + e.getMessage(), e);
     }
   }
 
-  private static Socket connect(int localPort, String address, int port) throws IOException {
+  private static Socket connect(int localPort, String address, int port, int timeoutMillis) throws IOException {
     Socket socket = new Socket();
     try {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(localPort));
       socket.setSoTimeout(TIMEOUT_MILLIS);
-      socket.connect(new InetSocketAddress(address, port), TIMEOUT_MILLIS);
+      socket.connect(new InetSocketAddress(address, port), timeoutMillis);
       return socket;
     } catch (IOException e) {
       socket.close();

@@ -21,16 +21,16 @@ public final class Director implements AutoCloseable {
   private final Namespace namespace;
   private final Cgroup cgroup;
   private final Path directory;
-  private final String attachMode;
+  private final LabOptions options;
   private int starts;
   private Child daemon;
 
-  Director(Installation installation, Namespace namespace, Cgroup cgroup, Path directory, String attachMode) {
+  Director(Installation installation, Namespace namespace, Cgroup cgroup, Path directory, LabOptions options) {
     this.installation = installation;
     this.namespace = namespace;
     this.cgroup = cgroup;
     this.directory = directory;
-    this.attachMode = attachMode;
+    this.options = options;
   }
 
   /** Starts xlvsd on both interfaces and waits until it serves. */
@@ -45,11 +45,11 @@ public final class Director implements AutoCloseable {
     return List.of(
         installation.program("xlvsd"),
         "--interface", "eth0,eth1",
-        "--attach-mode", attachMode,
+        "--attach-mode", options.attachMode(),
         "--state-dir", directory.resolve("state").toString(),
         "--bpffs", directory.resolve("bpf").toString(),
         "--socket", socket().toString(),
-        "--connections", "131072",
+        "--connections", Integer.toString(options.connections()),
         "--half-open", "32768",
         "--flow-cache", "16");
   }

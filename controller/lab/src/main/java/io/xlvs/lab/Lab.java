@@ -61,7 +61,7 @@ public final class Lab implements AutoCloseable {
     topology = Topology.create(workspace, options.mtu());
     client = own(new Client(topology.client()));
     director = own(new Director(installation, topology.director(), workspace.cgroup().child("director"),
-        workspace.directory("director"), options.attachMode()));
+        workspace.directory("director"), options));
     servers = IntStream.rangeClosed(1, Family.SERVERS)
         .mapToObj(number -> own(new RealServerHost(installation, topology.server(number), workspace.cgroup().child("rs" + number),
             workspace.directory("rs" + number), number)))

@@ -50,7 +50,7 @@ class EncapsulationsTest {
     assertThat(answer.bytes()).isEqualTo(MEGABYTE);
     assertThat(answer.seen()).isEqualTo((ipv6 ? TestBed.CLIENT_IPV6 : TestBed.CLIENT_IPV4) + " " + answer.own());
     assertThat(count(Count.valueOf(tunnel.name()))).isGreaterThan(packets + 10);
-    assertThat(count(Count.MSS_LOWERED)).isEqualTo(lowered + 1);
+    assertThat(count(Count.MSS_LOWERED)).isGreaterThan(lowered);
     assertThat(bed.succeed("check")).doesNotContain("dropped");
   }
 }
