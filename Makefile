@@ -8,12 +8,15 @@ XLVS := target/xlvs
 SOURCES := $(shell find pom.xml proto loader bpf controller perf-tests -name target -prune -o -type f -print)
 
 # Debian's packages that building, testing and the lab need beside what every Debian has.
-PACKAGES := maven clang-19 libbpf1 libbpf-dev bpftool gcc libc6-dev linux-libc-dev make iproute2 ethtool iputils-ping util-linux curl
+PACKAGES := maven clang-19 libbpf1 libbpf-dev bpftool gcc libc6-dev linux-libc-dev make iproute2 ethtool iputils-ping mount util-linux curl
 # Any JDK from this version on will do; Debian's is installed only where there is none.
 JDK_VERSION := 17
 
+# Where root's programs are, for those who became root without root's PATH.
+export PATH := $(PATH):/usr/sbin:/sbin
+
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test bench bench-scale clean assemble
+.PHONY: help setup build run test bench bench-quick bench-scale clean assemble
 
 help: ## show this list
 	@echo "xlvs: LVS rebuilt on XDP, controlled from Java. As root:"
@@ -67,6 +70,9 @@ test: setup ## build and run every ring of tests: unit, packets, end to end
 
 bench: build ## print nanoseconds per packet for each mode, beside floor programs
 	@$(JAVA) -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf.Bench $(BENCH_ARGS)
+
+bench-quick: ## the same in a minute, with fewer repetitions and situations
+	@$(MAKE) --no-print-directory bench BENCH_ARGS="--quick $(BENCH_ARGS)"
 
 bench-scale: build ## print what a table of 10,000 services with 100 servers each costs to load, change, list and restart
 	@$(JAVA) -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf.Scale $(BENCH_ARGS)
