@@ -58,7 +58,7 @@ public final class Lab implements AutoCloseable {
   /** An exit waits for it: half a lab could not be removed. */
   private synchronized void build(Installation installation) {
     workspace = own(Workspace.create());
-    topology = Topology.create(workspace, options.mtu());
+    topology = Topology.create(workspace, options);
     client = own(new Client(topology.client()));
     director = own(new Director(installation, topology.director(), workspace.cgroup().child("director"),
         workspace.directory("director"), options));

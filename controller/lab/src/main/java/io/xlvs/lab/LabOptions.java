@@ -7,23 +7,30 @@ package io.xlvs.lab;
  * @param attachMode xlvsd's: "auto", "native", "tc" or "generic"
  * @param mtu of every wire, in bytes
  * @param connections xlvsd's capacity for established ones
+ * @param offload whether sockets of the client and the real servers leave checksums and segments to their devices, as they do on any
+ *     host unless told otherwise; native XDP on veth cannot do with that
  */
-public record LabOptions(String attachMode, int mtu, int connections) {
-  /** Native XDP on ordinary Ethernet. */
-  public static final LabOptions DEFAULT = new LabOptions("native", 1500, 131_072);
+public record LabOptions(String attachMode, int mtu, int connections, boolean offload) {
+  /** Native XDP on ordinary Ethernet: on its wires, as on real ones, frames are whole. */
+  public static final LabOptions DEFAULT = new LabOptions("native", 1500, 131_072, false);
 
   /** With another attach mode. */
   public LabOptions attached(String mode) {
-    return new LabOptions(mode, mtu, connections);
+    return new LabOptions(mode, mtu, connections, offload);
+  }
+
+  /** With hosts as they come, and xlvsd to find out how to deal with them. */
+  public LabOptions asTheyCome() {
+    return new LabOptions("auto", mtu, connections, true);
   }
 
   /** With another MTU. */
   public LabOptions withMtu(int bytes) {
-    return new LabOptions(attachMode, bytes, connections);
+    return new LabOptions(attachMode, bytes, connections, offload);
   }
 
   /** With another capacity for connections. */
   public LabOptions withConnections(int capacity) {
-    return new LabOptions(attachMode, mtu, capacity);
+    return new LabOptions(attachMode, mtu, capacity, offload);
   }
 }

@@ -20,13 +20,15 @@ final class Topology {
   private static final String[] NO_STRICT_SOURCES = {"net/ipv4/conf/all/rp_filter=0", "net/ipv4/conf/default/rp_filter=0"};
 
   private final int mtu;
+  private final boolean offload;
   private final Namespace client;
   private final Namespace director;
   private final Namespace bridges;
   private final List<Namespace> servers = new ArrayList<>();
 
-  private Topology(Workspace workspace, int mtu) {
-    this.mtu = mtu;
+  private Topology(Workspace workspace, LabOptions options) {
+    mtu = options.mtu();
+    offload = options.offload();
     bridges = workspace.namespace("switch");
     client = workspace.namespace("client");
     director = workspace.namespace("director");
@@ -36,8 +38,9 @@ final class Topology {
   }
 
   /** Builds it; the workspace owns the namespaces. */
-  static Topology create(Workspace workspace, int mtu) {
-    Topology topology = new Topology(workspace, mtu);
+  static Topology create(Workspace workspace, LabOptions options) {
+    Topology topology = new Topology(workspace, options);
+    int mtu = options.mtu();
     topology.bridges.ip("link add front mtu " + mtu + " type bridge", "link add back mtu " + mtu + " type bridge", "link set front up", "link set back up");
     topology.wireClient();
     topology.wireDirector();
@@ -144,7 +147,10 @@ final class Topology {
   }
 
   /** On a wire there is neither a checksum left to be filled in nor a segment larger than the MTU; XDP relies on both. */
-  private static void plainFrames(Namespace host, String device) {
+  private void plainFrames(Namespace host, String device) {
+    if (offload) {
+      return;
+    }
     host.run("ethtool", "-K", device, "tx", "off", "tso", "off", "gso", "off");
   }
 

@@ -17,7 +17,7 @@ class TopologyTest {
   @Test
   void aClientReachesEveryRealServerThroughTheDirectorsPlainRouting() throws IOException {
     try (Workspace workspace = Workspace.create()) {
-      Topology topology = Topology.create(workspace, LabOptions.DEFAULT.mtu());
+      Topology topology = Topology.create(workspace, LabOptions.DEFAULT);
       for (int number = 1; number <= Family.SERVERS; number++) {
         try (RealServerHost server = host(workspace, topology, number);
             Client client = new Client(topology.client())) {

@@ -50,7 +50,7 @@ public final class Main implements Callable<Integer> {
   @Option(names = "--interface", split = ",", paramLabel = "NAME", description = "interfaces to take packets from (key interfaces); needed")
   private List<String> interfaces;
 
-  @Option(names = "--attach-mode", paramLabel = "MODE", description = "auto (default: native, else tc), native, tc or generic")
+  @Option(names = "--attach-mode", paramLabel = "MODE", description = "auto (default: native, else tc; tc on veth), native, tc or generic")
   private String attachMode;
 
   @Option(names = "--state-dir", paramLabel = "DIR", description = "where the configuration is kept (default /var/lib/xlvs)")

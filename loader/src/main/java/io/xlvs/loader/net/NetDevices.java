@@ -21,6 +21,12 @@ public final class NetDevices {
     return index;
   }
 
+  /** The index of an interface by one of its names, alternative ones included; empty when there is none. */
+  public static Optional<Integer> find(String name) {
+    int index = Native.libc().if_nametoindex(name);
+    return index == 0 ? Optional.empty() : Optional.of(index);
+  }
+
   /** The name of an interface; empty when there is none of that index. */
   public static Optional<String> nameOf(int ifindex) {
     ByteBuffer buffer = Native.allocate(IF_NAMESIZE);

@@ -13,6 +13,9 @@ public final class BpfFs {
   /** BPF_FS_MAGIC. */
   private static final long MAGIC = 0xcafe4a11L;
 
+  /** The mount's source: a mount is ours to undo by this name only, since /sys/fs/bpf belongs to the system. */
+  private static final String SOURCE = "xlvs";
+
   private static final int STATFS_BYTES = 256;
   private static final int MNT_DETACH = 2;
 
@@ -36,9 +39,24 @@ public final class BpfFs {
     if (contains(directory)) {
       return false;
     }
-    int result = Native.libc().mount("bpffs", directory.toString(), "bpf", 0, "mode=0700");
+    int result = Native.libc().mount(SOURCE, directory.toString(), "bpf", 0, "mode=0700");
     Native.checkErrno(result, "mount bpffs on", directory.toString());
     return true;
+  }
+
+  /** Whether {@link #mountIfMissing} of this or an earlier process has mounted a bpffs on just this directory. */
+  public static boolean isMountedHere(Path directory) {
+    try {
+      String path = directory.toRealPath().toString();
+      return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream().anyMatch(line -> isOurs(line, path));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot tell whether " + directory + " is a mount point", e);
+    }
+  }
+
+  /** proc(5): the mount point is the fifth word; type and source come after a lone hyphen. */
+  private static boolean isOurs(String mountInfo, String path) {
+    return mountInfo.split(" ")[4].equals(path) && mountInfo.contains(" - bpf " + SOURCE + " ");
   }
 
   /** Unmounts a bpffs; pins under it are gone once nothing uses them. */

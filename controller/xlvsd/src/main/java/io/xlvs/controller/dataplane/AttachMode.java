@@ -3,7 +3,7 @@ package io.xlvs.controller.dataplane;
 
 /** How programs are attached to interfaces. */
 public enum AttachMode {
-  /** Native XDP where the driver has it, else tc, with the reason in the status. */
+  /** Native XDP where the driver has it and frames carry whole checksums, else tc, with the reason in the status. */
   AUTO("auto"),
   /** XDP in the driver; refused where the driver has none. */
   NATIVE("native"),

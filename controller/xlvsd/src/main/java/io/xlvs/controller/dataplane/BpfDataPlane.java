@@ -6,6 +6,7 @@ import io.xlvs.bpf.ServiceTable;
 import io.xlvs.bpf.TableFullException;
 import io.xlvs.bpf.TableMemory;
 import io.xlvs.bpf.XlvsObjects;
+import io.xlvs.controller.net.Link;
 import io.xlvs.controller.net.Neighbour;
 import io.xlvs.controller.net.NetworkListener;
 import io.xlvs.controller.net.NetworkMonitor;
@@ -50,6 +51,7 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
   private final List<AutoCloseable> owned = new ArrayList<>();
   private final Rtnetlink netlink;
   private final Interfaces interfaces;
+  private final ManagedNeighbours neighbours;
   private final Tables tables;
   private final ClientHops clientHops;
   private final NeighbourMacs neighbourMacs = new NeighbourMacs();
@@ -59,7 +61,7 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
   private final ServiceTable serviceTable;
   private final Housekeeping housekeeping;
   private final NetworkMonitor monitor;
-  private List<DataPlaneStatus.Interface> attached = List.of();
+  private AttachedInterfaces attached;
   private Plan prepared;
   private boolean closed;
 
@@ -68,24 +70,27 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
    *
    * @param fresh whether the maps are new
    * @param bases and {@code leftovers}: see {@link CounterStore}
+   * @param mode how it will be attached
    */
   BpfDataPlane(
-      PinnedState pinned, boolean fresh, XlvsObjects objects, MappedArray bases, MappedArray leftovers, int hopCapacity) {
+      PinnedState pinned, boolean fresh, XlvsObjects objects, MappedArray bases, MappedArray leftovers, int hopCapacity,
+      AttachMode mode) {
     this.pinned = pinned;
     this.fresh = fresh;
     this.objects = objects;
-    this.clientHops = new ClientHops(objects);
     this.netlink = Rtnetlink.open();
     owned.addAll(List.of(netlink, bases, leftovers, objects, pinned));
     synchronized (lock) {
       // Before the first read, so that no change goes unnoticed; its events wait for the lock.
       this.monitor = NetworkMonitor.start(this);
       owned.add(0, monitor);
-      this.interfaces = new Interfaces(objects);
+      this.interfaces = new Interfaces(objects, mode);
       interfaces.update(netlink.links());
+      this.neighbours = new ManagedNeighbours(netlink, interfaces::link);
+      this.clientHops = new ClientHops(objects, neighbours);
       EndpointSet endpoints = new EndpointSet();
       CounterStore counters = new CounterStore(objects, bases, leftovers);
-      HopTable hops = new HopTable(objects, netlink, interfaces, hopCapacity);
+      HopTable hops = new HopTable(objects, netlink, interfaces, neighbours, hopCapacity);
       LocalAddressTable locals = new LocalAddressTable(objects, endpoints);
       this.tables =
           new Tables(
@@ -109,17 +114,17 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
       takeover.settle(serviceTable);
       this.planner = new Planner(applied, tables);
       this.reconciler = new Reconciler(applied, tables, serviceTable, new Epochs(objects.epochs()));
-      clientHops.forget();
+      clientHops.forget(System.nanoTime());
       netlink.neighbours(neighbourMacs::moved);
     }
     this.housekeeping = Housekeeping.start(objects, this::keepHouse);
     owned.add(0, housekeeping);
   }
 
-  /** Attaches to the options' interfaces and detaches from others. */
+  /** Attaches to the options' interfaces and detaches from others; from then on follows their coming and going. */
   void attach(DataPlaneOptions options) throws DataPlaneException {
     synchronized (lock) {
-      attached = new Attachments(pinned.pins()).attach(objects, options, netlink.links().values());
+      attached = AttachedInterfaces.start(new Attachments(pinned.pins(), netlink), objects, options, netlink.links());
     }
   }
 
@@ -260,7 +265,7 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
   @Override
   public DataPlaneStatus status() {
     synchronized (lock) {
-      return new StatusReader(objects, tables, serviceTable, clientHops, housekeeping.lastSweep()).read(attached);
+      return new StatusReader(objects, tables, serviceTable, clientHops, housekeeping.lastSweep()).read(attached == null ? List.of() : attached.status());
     }
   }
 
@@ -278,8 +283,8 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
       }
       if (tick % Housekeeping.SLOW_TICKS == 0) {
         reconciler.freeLocals();
-        tables.hops().probeUnmanaged();
       }
+      clientHops.keepGateways(System.nanoTime());
     }
   }
 
@@ -303,9 +308,10 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
   public void neighbourChanged(Neighbour neighbour) {
     synchronized (lock) {
       if (!closed) {
+        neighbours.changed(neighbour);
         tables.hops().neighbourChanged(neighbour);
         if (neighbourMacs.moved(neighbour)) {
-          clientHops.forget();
+          clientHops.forget(System.nanoTime());
         }
       }
     }
@@ -318,11 +324,16 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
         return;
       }
       discardPrepared(); // its routes may be outdated
-      interfaces.update(netlink.links());
+      Map<Integer, Link> links = netlink.links();
+      interfaces.update(links);
+      if (attached != null) {
+        attached.follow(links);
+      }
+      neighbours.refresh();
       if (tables.hops().refresh()) {
         applied.values().forEach(service -> service.slots.values().forEach(tables.servers()::rewrite));
       }
-      clientHops.forget();
+      clientHops.forget(System.nanoTime());
     }
   }
 
@@ -337,8 +348,8 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
       guarded(
           "detach",
           () -> {
-            new Attachments(pinned.pins()).detachAll(netlink.links().values());
-            tables.hops().releaseNeighbours();
+            new Attachments(pinned.pins(), netlink).detachOthers(Set.of(), netlink.links().values());
+            neighbours.releaseAll(HopTable.neighbours(objects.nextHops()));
             pinned.removeAll();
             return null;
           });

@@ -17,6 +17,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,7 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
   private static final int FRAGMENTS = 1 << 14;
   private static final int DEVICES = 4096;
   private static final int MOST_HOPS = 1 << 16;
+  private static final String NEXT_HOPS = "next_hops";
   private static final int LINE_BYTES = 64;
   private static final int FLOW_CACHES = 2;
   private static final long MEBIBYTE = 1 << 20;
@@ -41,11 +43,10 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
     boolean fresh = !pinned.hasState();
     List<AutoCloseable> opened = new ArrayList<>(List.of(pinned));
     try {
-      BpfDataPlane dataPlane = load(pinned, capacities, opened);
+      BpfDataPlane dataPlane = load(pinned, capacities, options.attachMode(), opened);
       opened.clear();
       opened.add(dataPlane);
       dataPlane.attach(options);
-      dataPlane.status().interfaces().forEach(BpfDataPlaneProvider::report);
       return dataPlane;
     } catch (BpfException | AbiMismatchException e) {
       DataPlaneException failure = new DataPlaneException("the data plane cannot be loaded: " + e.getMessage(), e);
@@ -76,7 +77,7 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
     }
   }
 
-  private static BpfDataPlane load(PinnedState pinned, Capacities capacities, List<AutoCloseable> opened)
+  private static BpfDataPlane load(PinnedState pinned, Capacities capacities, AttachMode mode, List<AutoCloseable> opened)
       throws DataPlaneException {
     Settings fresh =
         capacities.settings(
@@ -91,7 +92,7 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
       pinned.putSettings(settings);
     }
     LOG.atInfo().addKeyValue("reused", existing.isPresent()).addKeyValue("hz", settings.jiffiesPerSecond()).log("loaded");
-    return new BpfDataPlane(pinned, existing.isEmpty(), objects, bases, leftovers, capacities.hops());
+    return new BpfDataPlane(pinned, existing.isEmpty(), objects, bases, leftovers, capacities.hops(), mode);
   }
 
   private static XlvsObjects loadObjects(PinnedState pinned, Capacities capacities, Settings settings)
@@ -131,14 +132,6 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
         EPOCHS);
   }
 
-  private static void report(DataPlaneStatus.Interface attached) {
-    LOG.atInfo()
-        .addKeyValue("interface", attached.name())
-        .addKeyValue("mode", attached.attachMode())
-        .addKeyValue("note", attached.note())
-        .log("attached");
-  }
-
   @Override
   public boolean detach(Path bpffs) throws DataPlaneException {
     if (!PinnedState.isPresent(bpffs)) {
@@ -146,7 +139,8 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
     }
     PinnedState pinned = PinnedState.open(bpffs);
     try (Rtnetlink netlink = Rtnetlink.open()) {
-      new Attachments(pinned.pins()).detachAll(netlink.links().values());
+      new Attachments(pinned.pins(), netlink).detachOthers(Set.of(), netlink.links().values());
+      releaseNeighbours(pinned, netlink);
       pinned.removeAll();
     } catch (BpfException e) {
       pinned.close();
@@ -154,5 +148,14 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
     }
     pinned.closeAndUnmount();
     return true;
+  }
+
+  private static void releaseNeighbours(PinnedState pinned, Rtnetlink netlink) {
+    if (pinned.pins().has(NEXT_HOPS)) {
+      try (RawMap map = RawMap.openPinned(pinned.pins().resolve(NEXT_HOPS));
+          MappedArray entries = MappedArray.map(map)) {
+        new ManagedNeighbours(netlink, index -> Optional.empty()).releaseAll(HopTable.neighbours(entries));
+      }
+    }
   }
 }

@@ -14,8 +14,9 @@ public record DataPlaneStatus(List<Interface> interfaces, List<Table> tables, Li
   /**
    * An interface that packets are taken from.
    *
-   * @param attachMode "native", "tc" or "generic"
-   * @param note why not native, where auto chose another; else empty
+   * @param index 0 while it is not attached
+   * @param attachMode "native", "tc" or "generic"; "none" while it is not attached
+   * @param note why not native, where auto chose another; what to mind about it; why it is not attached; else empty
    */
   public record Interface(String name, int index, String attachMode, String note) {}
 

@@ -11,7 +11,12 @@ final class Hop {
    * @param neighbour its address
    * @param mtu largest IP packet in bytes
    */
-  record Key(int ifindex, IpAddress neighbour, int mtu) {}
+  record Key(int ifindex, IpAddress neighbour, int mtu) {
+    /** The neighbour without the route. */
+    ManagedNeighbours.Key identity() {
+      return new ManagedNeighbours.Key(ifindex, neighbour);
+    }
+  }
 
   final Key key;
   final int index;

@@ -12,10 +12,8 @@ import io.xlvs.controller.net.Neighbour;
 import io.xlvs.controller.net.Route;
 import io.xlvs.controller.net.Rtnetlink;
 import io.xlvs.controller.service.IpAddress;
-import io.xlvs.loader.BpfException;
 import io.xlvs.loader.map.MappedArray;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,19 +37,18 @@ final class HopTable {
   private final MappedArray array;
   private final Rtnetlink netlink;
   private final Interfaces interfaces;
+  private final ManagedNeighbours neighbours;
   private final IdPool ids;
   private final Map<IpAddress, Target> targets = new HashMap<>();
   private final Map<Hop.Key, Hop> hops = new HashMap<>();
-  private Map<List<Object>, Neighbour> neighbours = new HashMap<>();
-  private boolean managed = true;
 
-  HopTable(XlvsObjects objects, Rtnetlink netlink, Interfaces interfaces, int capacity) {
+  HopTable(XlvsObjects objects, Rtnetlink netlink, Interfaces interfaces, ManagedNeighbours neighbours, int capacity) {
     this.array = objects.nextHops();
     this.netlink = netlink;
     this.interfaces = interfaces;
+    this.neighbours = neighbours;
     this.ids = new IdPool(capacity);
     takeOver();
-    readNeighbours();
   }
 
   /** Entries that an earlier process wrote keep their index while the same neighbour is on the same interface. */
@@ -156,10 +153,9 @@ final class HopTable {
       hops.put(key, hop);
     }
     if (hop.references == 0) {
-      Neighbour known = neighbours.get(List.<Object>of(key.ifindex(), key.neighbour()));
-      hop.mac = known == null ? 0 : known.mac();
+      neighbours.keep(key.identity());
+      hop.mac = neighbours.mac(key.identity());
       write(hop);
-      resolve(hop, known);
     }
     return hop;
   }
@@ -168,72 +164,21 @@ final class HopTable {
     hops.remove(hop.key);
     Words.write(array, offset(hop.index), Words.buffer(NextHop.LAYOUT.size()), 0, NextHop.LAYOUT.size());
     ids.release(hop.index - Abi.CLIENT_HOPS);
-    Neighbour known = neighbours.get(List.<Object>of(hop.key.ifindex(), hop.key.neighbour()));
-    if (managed && known != null && !known.permanent()) {
-      ask(hop, false);
-    }
+    neighbours.release(hop.key.identity());
   }
 
-  /** A neighbour that the administrator has set must not be managed: the kernel would begin to ask for it. */
-  private void resolve(Hop hop, Neighbour known) {
-    boolean device = interfaces.link(hop.key.ifindex()).map(link -> link.up() && !link.loopback() && link.mac() != 0).orElse(false);
-    if (device && (known == null || !known.permanent())) {
-      ask(hop, true);
-    }
-  }
-
-  private void ask(Hop hop, boolean keep) {
-    try {
-      if (keep && managed) {
-        managed = netlink.keepResolved(hop.key.ifindex(), hop.key.neighbour());
-      } else {
-        netlink.probe(hop.key.ifindex(), hop.key.neighbour());
-      }
-    } catch (BpfException e) {
-      // The interface may just have gone: the event that says so follows.
-      LOG.warn("cannot have {} on interface {} resolved: {}", hop.key.neighbour(), hop.key.ifindex(), e.getMessage());
-    }
-  }
-
-  /** Kernels without managed neighbours forget those that the kernel itself does not talk to: ask again now and then. */
-  void probeUnmanaged() {
-    if (!managed) {
-      hops.values().forEach(hop -> ask(hop, true));
-    }
-  }
-
-  /** Follows one neighbour; true if that changed an entry. */
-  boolean neighbourChanged(Neighbour neighbour) {
-    List<Object> identity = List.of(neighbour.ifindex(), neighbour.address());
-    if (neighbour.usable()) {
-      neighbours.put(identity, neighbour);
-    } else {
-      neighbours.remove(identity);
-    }
-    boolean changed = false;
-    for (Hop hop : hopsOf(neighbour)) {
-      if (hop.mac != neighbour.mac()) {
+  /** Follows one neighbour. */
+  void neighbourChanged(Neighbour neighbour) {
+    for (Hop hop : hops.values()) {
+      if (hop.key.ifindex() == neighbour.ifindex() && hop.key.neighbour().equals(neighbour.address()) && hop.mac != neighbour.mac()) {
         hop.mac = neighbour.mac();
         write(hop);
-        changed = true;
       }
     }
-    return changed;
   }
 
-  private List<Hop> hopsOf(Neighbour neighbour) {
-    List<Hop> found = new ArrayList<>();
-    for (Hop hop : hops.values()) {
-      if (hop.key.ifindex() == neighbour.ifindex() && hop.key.neighbour().equals(neighbour.address())) {
-        found.add(hop);
-      }
-    }
-    return found;
-  }
-
-  /** Reads routes and neighbours anew; true if the way to any server has changed. */
+  /** Asks for routes anew; true if the way to any server has changed. */
   boolean refresh() {
-    readNeighbours();
     boolean changed = false;
     for (Map.Entry<IpAddress, Route> entry : netlink.routes(targets.keySet()).entrySet()) {
       Target target = targets.get(entry.getKey());
@@ -245,30 +190,28 @@ final class HopTable {
       }
     }
     for (Hop hop : hops.values()) {
-      Neighbour known = neighbours.get(List.<Object>of(hop.key.ifindex(), hop.key.neighbour()));
-      hop.mac = known == null ? 0 : known.mac();
+      hop.mac = neighbours.mac(hop.key.identity());
       write(hop);
-      if (hop.mac == 0) {
-        resolve(hop, known);
-      }
     }
     return changed;
   }
 
-  /** The kernel need not keep the neighbours resolved any more. */
-  void releaseNeighbours() {
-    hops.values().forEach(hop -> ask(hop, false));
+  /** The neighbours that the entries of next_hops name, towards clients and servers alike. */
+  static Set<ManagedNeighbours.Key> neighbours(MappedArray nextHops) {
+    Set<ManagedNeighbours.Key> found = new HashSet<>();
+    for (int index = 0; index < nextHops.sizeBytes() / nextHops.strideBytes(); index++) {
+      neighbour(nextHops, index).ifPresent(found::add);
+    }
+    return found;
   }
 
-  private void readNeighbours() {
-    Map<List<Object>, Neighbour> current = new HashMap<>();
-    netlink.neighbours(
-        neighbour -> {
-          if (neighbour.usable()) {
-            current.put(List.of(neighbour.ifindex(), neighbour.address()), neighbour);
-          }
-        });
-    neighbours = current;
+  /** The neighbour that an entry of next_hops names. */
+  static Optional<ManagedNeighbours.Key> neighbour(MappedArray nextHops, int index) {
+    NextHop entry = NextHop.read(Words.read(nextHops, (long) index * nextHops.strideBytes(), NextHop.LAYOUT.size()), 0);
+    boolean written = entry.ifindex() != 0 && entry.gatewayFamily().isPresent();
+    return written
+        ? Optional.of(new ManagedNeighbours.Key(entry.ifindex(), Convert.address(entry.gateway(), entry.gatewayFamily().get())))
+        : Optional.empty();
   }
 
   /** Readers must never take half of an address for whole: RESOLVED goes first and comes last. */

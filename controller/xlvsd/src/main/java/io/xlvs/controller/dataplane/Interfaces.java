@@ -9,6 +9,7 @@ import io.xlvs.loader.map.BpfMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The host's interfaces as the data plane may send on them: the maps devices and tx_ports. */
 final class Interfaces {
@@ -16,10 +17,16 @@ final class Interfaces {
 
   private final BpfMap<Integer, Device> devices;
   private final BpfMap<Integer, Integer> ports;
+  private final Set<String> xdpKinds;
   private Map<Integer, Link> links = Map.of();
   private final Map<Integer, Device> written = new HashMap<>();
 
-  Interfaces(XlvsObjects objects) {
+  /**
+   * A veth drops, unseen, what native XDP sends to it unless its other end polls (GRO or XDP there), so it counts as a way for XDP
+   * only where native was asked for by name.
+   */
+  Interfaces(XlvsObjects objects, AttachMode mode) {
+    this.xdpKinds = mode == AttachMode.NATIVE || mode == AttachMode.GENERIC ? Set.of("", "veth") : Set.of("");
     this.devices = objects.devices();
     this.ports = objects.txPorts();
     written.putAll(devices.entries());
@@ -59,8 +66,8 @@ final class Interfaces {
     return changed;
   }
 
-  /** What XDP can send on is known by kind only: hardware, veth and VLANs on these; all else goes by the stack. */
-  private static Device describe(Link link, Map<Integer, Link> links) {
+  /** What XDP can send on is known by kind only: hardware, perhaps veth, and VLANs on these; all else goes by the stack. */
+  private Device describe(Link link, Map<Integer, Link> links) {
     if (link.kind().equals("vlan") && link.vlanId() != 0) {
       Link parent = links.get(link.parentIndex());
       if (parent != null && sendsXdp(parent)) {
@@ -70,14 +77,14 @@ final class Interfaces {
     return new Device(link.index(), link.mtu(), transmitFlags(link), 0);
   }
 
-  private static int transmitFlags(Link link) {
+  private int transmitFlags(Link link) {
     if (!sendsXdp(link)) {
       return NextHopFlag.VIA_STACK.value();
     }
     return link.kind().equals("veth") ? NextHopFlag.REDIRECT.value() : 0;
   }
 
-  private static boolean sendsXdp(Link link) {
-    return !link.loopback() && (link.kind().isEmpty() || link.kind().equals("veth"));
+  private boolean sendsXdp(Link link) {
+    return !link.loopback() && xdpKinds.contains(link.kind());
   }
 }

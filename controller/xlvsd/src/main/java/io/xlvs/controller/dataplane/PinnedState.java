@@ -12,7 +12,6 @@ import io.xlvs.loader.map.MapType;
 import io.xlvs.loader.map.RawMap;
 import io.xlvs.loader.pin.BpfFs;
 import io.xlvs.loader.pin.PinDirectory;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,21 +163,12 @@ final class PinnedState implements AutoCloseable {
     pins.removeAll();
   }
 
-  /** Removes the directory, and unmounts the bpffs if it is a mount of its own; to be called last. */
+  /** Removes the directory, and unmounts the bpffs if an xlvsd has mounted it; to be called last. */
   void closeAndUnmount() {
     close();
     PinDirectory.unpin(pins.path());
-    if (isMountPoint(bpffs)) {
+    if (BpfFs.isMountedHere(bpffs)) {
       BpfFs.unmount(bpffs);
-    }
-  }
-
-  private static boolean isMountPoint(Path directory) {
-    try {
-      String path = directory.toRealPath().toString();
-      return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream().anyMatch(line -> line.split(" ")[4].equals(path));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot tell whether " + directory + " is a mount point", e);
     }
   }
 

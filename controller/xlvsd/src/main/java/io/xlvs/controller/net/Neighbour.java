@@ -11,13 +11,16 @@ import io.xlvs.loader.netlink.NetlinkMessage;
  * @param mac its Ethernet address in the low 48 bits; 0 unless usable
  * @param usable whether packets can be sent to {@code mac} now
  * @param permanent set by the administrator: the kernel never asks for it
+ * @param managed the kernel keeps it resolved (NTF_EXT_MANAGED), whether or not packets of its own go there
  */
-public record Neighbour(int ifindex, IpAddress address, long mac, boolean usable, boolean permanent) {
+public record Neighbour(int ifindex, IpAddress address, long mac, boolean usable, boolean permanent, boolean managed) {
   static final int HEADER_BYTES = 12;
 
   private static final int RTM_DELNEIGH = 29;
   private static final int NDA_DST = 1;
   private static final int NDA_LLADDR = 2;
+  private static final int NDA_FLAGS_EXT = 15;
+  private static final int NTF_EXT_MANAGED = 1;
   private static final int NUD_NOARP = 0x40;
   private static final int NUD_PERMANENT = 0x80;
 
@@ -39,6 +42,7 @@ public record Neighbour(int ifindex, IpAddress address, long mac, boolean usable
     long mac = attributes.bytes(NDA_LLADDR).map(Macs::of).orElse(0L);
     boolean usable = message.type() != RTM_DELNEIGH && (state & NUD_VALID) != 0 && mac != 0;
     boolean permanent = usable && (state & (NUD_PERMANENT | NUD_NOARP)) != 0;
-    return new Neighbour(message.payload().getInt(4), IpAddress.ofBytes(address), usable ? mac : 0, usable, permanent);
+    boolean managed = message.type() != RTM_DELNEIGH && (attributes.u32(NDA_FLAGS_EXT).orElse(0) & NTF_EXT_MANAGED) != 0;
+    return new Neighbour(message.payload().getInt(4), IpAddress.ofBytes(address), usable ? mac : 0, usable, permanent, managed);
   }
 }

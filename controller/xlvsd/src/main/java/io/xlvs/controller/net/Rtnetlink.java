@@ -2,7 +2,6 @@
 package io.xlvs.controller.net;
 
 import io.xlvs.controller.service.IpAddress;
-import io.xlvs.loader.BpfException;
 import io.xlvs.loader.netlink.NetlinkRequest;
 import io.xlvs.loader.netlink.NetlinkSocket;
 import java.util.ArrayList;
@@ -23,6 +22,8 @@ public final class Rtnetlink implements AutoCloseable {
   private static final int RTM_NEWROUTE = 24;
   private static final int RTM_GETNEIGH = 30;
   private static final int RTM_NEWNEIGH = 28;
+  private static final int RTM_NEWTFILTER = 44;
+  private static final int RTM_GETTFILTER = 46;
   private static final int RTA_DST = 1;
   private static final int IFA_ADDRESS = 1;
   private static final int IFA_LOCAL = 2;
@@ -30,7 +31,9 @@ public final class Rtnetlink implements AutoCloseable {
   private static final int NDA_FLAGS_EXT = 15;
   private static final int NTF_USE = 1;
   private static final int NTF_EXT_MANAGED = 1;
-  private static final int EINVAL = 22;
+
+  /** TC_H_CLSACT with TC_H_MIN_INGRESS and TC_H_MIN_EGRESS: linux/pkt_sched.h. */
+  private static final int[] CLSACT_PARENTS = {0xfffffff2, 0xfffffff3};
 
   private final NetlinkSocket socket;
 
@@ -110,23 +113,20 @@ public final class Rtnetlink implements AutoCloseable {
     return routes;
   }
 
-  /**
-   * Asks the kernel to resolve a neighbour and to keep it resolved, whether or not packets of its own go there.
-   *
-   * @return false on kernels before 5.16, which have no managed neighbours: the neighbour is resolved now, and whoever wants
-   *     it kept must {@link #probe} again
-   */
-  public synchronized boolean keepResolved(int ifindex, IpAddress address) {
-    try {
-      socket.request(neighbour(ifindex, address, 0).attribute(NDA_FLAGS_EXT, NTF_EXT_MANAGED));
-      return true;
-    } catch (BpfException e) {
-      if (e.errno() != EINVAL) {
-        throw e;
-      }
-      probe(ifindex, address);
-      return false;
+  /** Asks the kernel to resolve a neighbour and to keep it resolved, whether or not packets of its own go there. */
+  public synchronized void keepResolved(int ifindex, IpAddress address) {
+    socket.request(neighbour(ifindex, address, 0).attribute(NDA_FLAGS_EXT, NTF_EXT_MANAGED));
+  }
+
+  /** Whether an interface's clsact qdisc has any filter, of whatever program; false without such a qdisc. */
+  public synchronized boolean hasClsactFilters(int ifindex) {
+    boolean[] found = new boolean[1];
+    for (int parent : CLSACT_PARENTS) {
+      NetlinkRequest request = new NetlinkRequest(RTM_GETTFILTER, NetlinkRequest.DUMP);
+      request.u8(Families.AF_UNSPEC).u8(0).u16(0).u32(ifindex).u32(0).u32(parent).u32(0);
+      socket.dump(request, message -> found[0] |= message.type() == RTM_NEWTFILTER);
     }
+    return found[0];
   }
 
   /** Asks the kernel to resolve a neighbour now and no longer to keep it resolved. */

@@ -53,14 +53,38 @@ final class Namespaces implements AutoCloseable {
 
   private void join(String host, int number) {
     add(host);
-    ip("-n " + director + " link add eth" + number + " type veth peer name eth0 netns " + host);
+    ip("-n " + host + " link set lo up");
+    wire(host, number, "");
+  }
+
+  /** Removes a server's wire, both ends. */
+  void cut(int number) {
+    ip("-n " + director + " link del eth" + number);
+  }
+
+  /** Makes it again. */
+  void wireAgain(int number, String options) {
+    wire(server(number), number, options);
+  }
+
+  private void wire(String host, int number, String options) {
+    ip("-n " + director + " link add eth" + number + options + " type veth peer name eth0 netns " + host);
     configure(director, "eth" + number, number, "1");
     configure(host, "eth0", number, "10");
-    ip("-n " + host + " link set lo up");
     ip("-n " + host + " route add default via 10.71." + number + ".1");
     ip("-n " + host + " -6 route add default via fd71:" + number + "::1");
     // XDP redirects into a veth only when its peer polls; and packets must carry whole checksums.
     run("ip netns exec " + host + " ethtool -K eth0 gro on tx off");
+  }
+
+  /** Has the sockets of a host leave checksums and segments to its device, as they do unless told otherwise. */
+  static void offload(String host) {
+    run("ip netns exec " + host + " ethtool -K eth0 gro off tx on tso on gso on");
+  }
+
+  /** Interfaces, addresses and all: what a command says in the director. */
+  String inDirector(String line) {
+    return run("ip netns exec " + director + " " + line);
   }
 
   private static void configure(String host, String device, int number, String address) {

@@ -21,7 +21,7 @@ class NeighbourMacsTest {
   @Test
   void aGatewayThatWasLostMeanwhileHasMovedToo() {
     macs.moved(usable(1, 0xa));
-    assertThat(macs.moved(new Neighbour(1, IpAddress.parse("10.0.0.254"), 0, false, false))).as("lost").isFalse();
+    assertThat(macs.moved(new Neighbour(1, IpAddress.parse("10.0.0.254"), 0, false, false, false))).as("lost").isFalse();
     assertThat(macs.moved(usable(1, 0xb))).isTrue();
   }
 
@@ -32,6 +32,6 @@ class NeighbourMacsTest {
   }
 
   private static Neighbour usable(int ifindex, long mac) {
-    return new Neighbour(ifindex, IpAddress.parse("10.0.0.254"), mac, true, false);
+    return new Neighbour(ifindex, IpAddress.parse("10.0.0.254"), mac, true, false, false);
   }
 }

@@ -94,11 +94,11 @@ class TablesTest {
 
   /** What a daemon does when it starts, on whatever the maps hold. */
   private void startController() {
-    Interfaces interfaces = new Interfaces(objects);
+    Interfaces interfaces = new Interfaces(objects, AttachMode.NATIVE);
     interfaces.update(netlink.links());
     EndpointSet endpoints = new EndpointSet();
     CounterStore counters = new CounterStore(objects, bases, leftovers);
-    HopTable hops = new HopTable(objects, netlink, interfaces, Capacities.SMALL.hops());
+    HopTable hops = new HopTable(objects, netlink, interfaces, new ManagedNeighbours(netlink, interfaces::link), Capacities.SMALL.hops());
     RequestTable requests = new RequestTable(endpoints, RequestTable.markCapacity(SETTINGS, Capacities.SMALL.localAddresses()));
     tables = new Tables(
         hops, new ServerTable(objects, hops, endpoints, counters), new ServiceRecords(objects), new RingTable(objects),
