@@ -8,7 +8,10 @@
 
 #include "pkt.h"
 
-/* Keeps a resolved way out; its index, or 0 if there is no room (then it is asked for each time).
+/*
+ * Keeps a resolved way out; its index, or 0 if there is no room (then it is asked
+ * for each time). An unresolved one, which tc can use, has no MAC address to be
+ * told by from others on its interface, and is not kept.
  */
 static __always_inline __u32 keep_hop(const struct xlvs_next_hop *found)
 {
@@ -17,6 +20,8 @@ static __always_inline __u32 keep_hop(const struct xlvs_next_hop *found)
 	struct xlvs_next_hop *hop;
 	__u32 index, *known;
 
+	if (!(found->flags & XLVS_NEXT_HOP_RESOLVED))
+		return 0;
 	__builtin_memcpy(key.destination_mac, found->destination_mac, ETH_ALEN);
 	known = bpf_map_lookup_elem(&client_hops, &key);
 	if (known)
