@@ -9,6 +9,7 @@ import io.xlvs.bpf.RegionArena;
 import io.xlvs.bpf.Tuple;
 import io.xlvs.bpf.XlvsObjects;
 import io.xlvs.controller.service.IpAddress;
+import io.xlvs.loader.GracePeriod;
 import io.xlvs.loader.map.BpfMap;
 import io.xlvs.loader.map.MappedArray;
 import java.nio.ByteBuffer;
@@ -117,8 +118,10 @@ final class LocalAddressTable {
     if (givenUp.isEmpty()) {
       return false;
     }
+    GracePeriod.await(); // for whoever still takes an address of a region that was just given up
     BitSet named = new BitSet();
-    for (BpfMap<Tuple, Conn> table : List.of(connections, halfOpen)) {
+    // Half open first: a connection goes from there to the other table, so that one on its way is seen in one of the two.
+    for (BpfMap<Tuple, Conn> table : List.of(halfOpen, connections)) {
       table.forEach(
           (tuple, conn) -> {
             if (conn.method() == Method.FULLNAT) {
@@ -126,6 +129,7 @@ final class LocalAddressTable {
             }
           });
     }
+    GracePeriod.await(); // for packets on their way with a decision of a connection that has just gone
     boolean freed = false;
     for (Iterator<Region> regions = givenUp.iterator(); regions.hasNext(); ) {
       Region region = regions.next();
