@@ -59,6 +59,13 @@ public final class Director implements AutoCloseable {
     return Command.attempt(namespace.wrap(command()), "", Map.of());
   }
 
+  /** Takes the data plane of the stopped xlvsd down, as an operator does. */
+  public Command.Result detach() {
+    List<String> command = new ArrayList<>(command());
+    command.add("--detach");
+    return Command.attempt(namespace.wrap(command), "", Map.of());
+  }
+
   /** As kill -9. */
   public void kill() {
     daemon.kill();
