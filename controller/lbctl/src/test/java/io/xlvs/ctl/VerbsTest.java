@@ -257,6 +257,7 @@ final class VerbsTest {
     server.status = DirectorStatus.newBuilder().setVersion("0.1.0").setKernelRelease("6.18.0").setCpus(2).setServices(3)
         .setServers(9).setRevision(42)
         .addInterfaces(InterfaceStatus.newBuilder().setName("eth0").setAttachMode("tc").setNote("no native XDP"))
+        .addNotes("IPv4 forwarding is off on eth0")
         .addTables(TableStatus.newBuilder().setName("connections").setUsed(95).setCapacity(100).setMemoryBytes(1 << 20))
         .addTables(TableStatus.newBuilder().setName("caches").setMemoryBytes(1 << 20))
         .addReasons(ReasonCount.newBuilder().setReason("no_server").setDescription("no server has weight").setPackets(5))
@@ -265,6 +266,8 @@ final class VerbsTest {
     assertThat(lbctl.run("status").out()).isEqualTo("""
         xlvsd 0.1.0; Linux 6.18.0, 2 CPUs
         3 services, 9 real servers, revision 42
+
+        NOTE IPv4 forwarding is off on eth0.
 
         INTERFACE  MODE  NOTE
         eth0       tc    no native XDP

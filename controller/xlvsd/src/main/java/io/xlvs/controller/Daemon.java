@@ -50,6 +50,7 @@ final class Daemon implements AutoCloseable {
       DataPlane dataPlane = daemon.own(provider.open(options));
       daemon.dataPlane = dataPlane;
       ServiceRegistry registry = new ServiceRegistry(dataPlane, store, stored);
+      dataPlane.status().notes().forEach(LOG::warn);
       daemon.own(ApiServer.start(registry, dataPlane, socket, version));
       LOG.atInfo()
           .addKeyValue("version", version)

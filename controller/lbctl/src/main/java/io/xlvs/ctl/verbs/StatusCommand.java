@@ -44,6 +44,10 @@ final class StatusCommand extends Verb {
       interfaces.markedRow(device.getAttachMode().equals("generic"), device.getName(), device.getAttachMode(),
           device.getNote().isEmpty() ? "-" : device.getNote());
     }
+    for (String note : status.getNotesList()) {
+      text.append("NOTE ").append(note).append(".\n");
+    }
+    text.append(status.getNotesCount() > 0 ? "\n" : "");
     Table tables = new Table(colours, "TABLE", ">USED", ">CAPACITY", ">FULL", ">MEMORY");
     for (TableStatus table : status.getTablesList()) {
       if (table.getCapacity() == 0) {

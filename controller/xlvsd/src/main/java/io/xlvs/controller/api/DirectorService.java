@@ -100,6 +100,7 @@ final class DirectorService extends DirectorGrpc.DirectorImplBase {
         .setServices(configuration.services().size())
         .setServers((int) configuration.serverCount());
     DataPlaneStatus dataPlane = backend.dataPlane().status();
+    status.addAllNotes(dataPlane.notes());
     for (DataPlaneStatus.Interface i : dataPlane.interfaces()) {
       status.addInterfaces(InterfaceStatus.newBuilder()
           .setName(i.name()).setIndex(i.index()).setAttachMode(i.attachMode()).setNote(i.note()));

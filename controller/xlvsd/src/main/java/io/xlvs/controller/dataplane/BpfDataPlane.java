@@ -265,7 +265,9 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
   @Override
   public DataPlaneStatus status() {
     synchronized (lock) {
-      return new StatusReader(objects, tables, serviceTable, clientHops, housekeeping.lastSweep()).read(attached == null ? List.of() : attached.status());
+      List<DataPlaneStatus.Interface> interfaces = attached == null ? List.of() : attached.status();
+      return new StatusReader(objects, tables, serviceTable, clientHops, housekeeping.lastSweep())
+          .read(interfaces, new HostNotes(netlink).read(applied.values(), interfaces));
     }
   }
 

@@ -3,10 +3,15 @@ package io.xlvs.controller.dataplane;
 
 import java.util.List;
 
-/** What the data plane is attached to, how full its tables are, and what it did not forward and why. */
-public record DataPlaneStatus(List<Interface> interfaces, List<Table> tables, List<Reason> reasons) {
+/**
+ * What the data plane is attached to, how full its tables are, and what it did not forward and why.
+ *
+ * @param notes what in the host's network stands against the services, a line each with the remedy
+ */
+public record DataPlaneStatus(List<Interface> interfaces, List<String> notes, List<Table> tables, List<Reason> reasons) {
   public DataPlaneStatus {
     interfaces = List.copyOf(interfaces);
+    notes = List.copyOf(notes);
     tables = List.copyOf(tables);
     reasons = List.copyOf(reasons);
   }

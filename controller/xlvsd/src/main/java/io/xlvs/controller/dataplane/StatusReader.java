@@ -28,8 +28,8 @@ final class StatusReader {
     this.sweep = sweep;
   }
 
-  DataPlaneStatus read(List<DataPlaneStatus.Interface> attached) {
-    return new DataPlaneStatus(attached, tables(), reasons());
+  DataPlaneStatus read(List<DataPlaneStatus.Interface> attached, List<String> notes) {
+    return new DataPlaneStatus(attached, notes, tables(), reasons());
   }
 
   private List<DataPlaneStatus.Table> tables() {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.controller.net;
 
+import io.xlvs.controller.service.AddressFamily;
 import io.xlvs.controller.service.IpAddress;
 import io.xlvs.loader.netlink.NetlinkRequest;
 import io.xlvs.loader.netlink.NetlinkSocket;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +24,10 @@ public final class Rtnetlink implements AutoCloseable {
   private static final int RTM_NEWROUTE = 24;
   private static final int RTM_GETNEIGH = 30;
   private static final int RTM_NEWNEIGH = 28;
+  private static final int RTM_NEWNETCONF = 80;
+  private static final int RTM_GETNETCONF = 82;
+  private static final int NETCONFA_IFINDEX = 1;
+  private static final int NETCONFA_FORWARDING = 2;
   private static final int RTM_NEWTFILTER = 44;
   private static final int RTM_GETTFILTER = 46;
   private static final int RTA_DST = 1;
@@ -76,6 +82,21 @@ public final class Rtnetlink implements AutoCloseable {
               .ifPresent(addresses::add);
         });
     return addresses;
+  }
+
+  /** Which interfaces forward packets of a family, by index; interfaces without that family are missing. */
+  public synchronized Map<Integer, Boolean> forwarding(AddressFamily family) {
+    Map<Integer, Boolean> forwarding = new HashMap<>();
+    NetlinkRequest request = new NetlinkRequest(RTM_GETNETCONF, NetlinkRequest.DUMP).u8(Families.of(family));
+    socket.dump(
+        request,
+        message -> {
+          if (message.type() == RTM_NEWNETCONF) {
+            var attributes = message.attributes(1);
+            forwarding.put(attributes.u32(NETCONFA_IFINDEX).orElse(0), attributes.u32(NETCONFA_FORWARDING).orElse(0) != 0);
+          }
+        });
+    return forwarding;
   }
 
   /** Hands over every IP neighbour. */

@@ -13,6 +13,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class ClientWayTest extends LiveDirector {
     Namespaces.ip("-n " + net.client + " addr add 10.71.3.10/24 dev eth1");
     Namespaces.ip("-n " + net.client + " link set eth1 up");
     Namespaces.run("ip netns exec " + net.client + " ethtool -K eth1 gro on tx off");
-    Namespaces.run("ip netns exec " + net.client + " sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth1.rp_filter=0");
+    Namespaces.sysctl(net.client, "net/ipv4/conf/all/rp_filter=0", "net/ipv4/conf/eth1/rp_filter=0");
     Socket socket = established();
     Namespaces.ip("-n " + net.director + " route add 10.71.0.10/32 via 10.71.3.10");
     long before = received("eth1");
@@ -49,8 +50,6 @@ class ClientWayTest extends LiveDirector {
   void theDirectorsOwnEthernetAddressAndMtuReachTheLearntWays() throws Exception {
     Socket socket = established();
     awaitWay(socket, hop -> hop.mtu() == 1500);
-    Namespaces.run("ip netns exec " + net.client + " sysctl -qw net.ipv4.conf.all.arp_accept=1");
-    net.inDirector("sysctl -qw net.ipv4.conf.all.arp_notify=1");
     Namespaces.ip("-n " + net.director + " link set eth0 address 02:00:00:00:00:d0");
     Namespaces.run("ip netns exec " + net.client + " ip neigh flush all");
     awaitWay(socket, hop -> hop.sourceMac().toString().equals("02:00:00:00:00:d0"));
@@ -121,14 +120,14 @@ class ClientWayTest extends LiveDirector {
   private int echoes(String client, int datagrams) throws Exception {
     return Namespaces.in(net.client, () -> {
       try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName(client))) {
-        socket.setSoTimeout(1500);
+        socket.setSoTimeout(10_000);
         int answers = 0;
         for (int i = 0; i < datagrams; i++) {
           socket.send(new DatagramPacket(new byte[4], 4, ECHO));
           try {
             socket.receive(new DatagramPacket(new byte[64], 64));
             answers++;
-          } catch (java.net.SocketTimeoutException e) {
+          } catch (SocketTimeoutException e) {
             continue; // counted by what the caller expects
           }
         }

@@ -100,6 +100,7 @@ public final class FakeDataPlane implements DataPlane {
   public DataPlaneStatus status() {
     return new DataPlaneStatus(
         List.of(new DataPlaneStatus.Interface("eth0", 2, "tc", "driver without native XDP")),
+        List.of("VIP 10.0.0.100 is no address of this host"),
         List.of(new DataPlaneStatus.Table("connections", 5, 1024, 65536)),
         List.of(new DataPlaneStatus.Reason("no_server", "no usable server", 7), new DataPlaneStatus.Reason("truncated", "short", 0)));
   }

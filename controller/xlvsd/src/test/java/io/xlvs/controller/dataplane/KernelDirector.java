@@ -59,12 +59,12 @@ final class KernelDirector implements Recording.Director, AutoCloseable {
     own(NetNs.enterNew());
     objects = own(XlvsObjects.load(XlvsObjects.parse().loadOnly("xlvs_xdp"), Capacities.SMALL, SETTINGS, Optional.empty()));
     Rtnetlink netlink = own(Rtnetlink.open());
-    Interfaces interfaces = new Interfaces(objects);
+    Interfaces interfaces = new Interfaces(objects, AttachMode.NATIVE);
     interfaces.update(netlink.links());
     EndpointSet endpoints = new EndpointSet();
     CounterStore counters =
         new CounterStore(objects, array(Capacities.SMALL.servers()), array(Capacities.SMALL.services()));
-    HopTable hops = new HopTable(objects, netlink, interfaces, Capacities.SMALL.hops());
+    HopTable hops = new HopTable(objects, netlink, interfaces, new ManagedNeighbours(netlink, interfaces::link), Capacities.SMALL.hops());
     tables = new Tables(
         hops, new ServerTable(objects, hops, endpoints, counters), new ServiceRecords(objects), new RingTable(objects),
         new LocalAddressTable(objects, endpoints), endpoints,

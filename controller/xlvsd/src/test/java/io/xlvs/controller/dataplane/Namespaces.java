@@ -32,10 +32,7 @@ final class Namespaces implements AutoCloseable {
       join(client, 0);
       join(server(1), 1);
       join(server(2), 2);
-      // Of the writing thread's namespace; the program sysctl is not everywhere.
-      for (String key : List.of("net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding")) {
-        in(director, () -> Files.writeString(Path.of("/proc/sys", key), "1"));
-      }
+      sysctl(director, "net/ipv4/ip_forward=1", "net/ipv6/conf/all/forwarding=1");
     } catch (Exception | AssertionError e) {
       close();
       throw e;
@@ -108,6 +105,14 @@ final class Namespaces implements AutoCloseable {
       return task.get();
     } catch (ExecutionException e) {
       throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
+  /** Sets values below /proc/sys, which shows the namespace of who writes it; the program sysctl is not everywhere. */
+  static void sysctl(String namespace, String... assignments) throws Exception {
+    for (String assignment : assignments) {
+      String[] words = assignment.split("=");
+      in(namespace, () -> Files.writeString(Path.of("/proc/sys", words[0]), words[1]));
     }
   }
 
