@@ -15,6 +15,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -77,7 +78,9 @@ public record ApiError(
 
   /** Whether the call never reached a daemon, and then why. */
   public static Unreachable unreachable(StatusRuntimeException failure, Path socket) {
-    if (failure.getStatus().getCode() != Code.UNAVAILABLE) {
+    // What xlvsd itself answers has no cause here; without an answer the transport's exception is one.
+    boolean transport = failure.getCause() != null && Set.of(Code.INTERNAL, Code.UNKNOWN).contains(failure.getStatus().getCode());
+    if (failure.getStatus().getCode() != Code.UNAVAILABLE && !transport) {
       return null;
     }
     for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
@@ -89,8 +92,7 @@ public record ApiError(
         return new Unreachable(socket, "nobody listens there: start xlvsd");
       }
     }
-    String description = failure.getStatus().getDescription();
-    return new Unreachable(socket, (description == null ? "connection lost" : description) + "; is xlvsd running?");
+    return new Unreachable(socket, "the connection broke: is this xlvsd's socket? If it is, xlvsd's log says what became of it");
   }
 
   /** What was refused and why: every bad field, or the resource that is missing or in the way. */

@@ -113,6 +113,9 @@ public final class DirectorClient implements AutoCloseable {
         throw new Unreachable(socket, "there is no such socket: start xlvsd, or name its socket with --socket PATH or "
             + SOCKET_VARIABLE);
       }
+      if (Files.isRegularFile(socket) || Files.isDirectory(socket)) {
+        throw new Unreachable(socket, "this is no socket: name xlvsd's with --socket PATH or " + SOCKET_VARIABLE);
+      }
       if (!Epoll.isAvailable()) {
         throw new Unreachable(socket, "no epoll transport on this machine: " + Epoll.unavailabilityCause());
       }

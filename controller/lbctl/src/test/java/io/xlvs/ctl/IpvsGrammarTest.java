@@ -312,6 +312,30 @@ final class IpvsGrammarTest {
     assertThat(dead.err()).isEqualTo("Can't connect to xlvsd at " + socket + ": nobody listens there: start xlvsd\n");
   }
 
+  @Test
+  void whatIsNoSocketOfXlvsdIsNamed(@org.junit.jupiter.api.io.TempDir java.nio.file.Path directory) throws Exception {
+    assertThat(new Lbctl(directory.toString()).run("-Ln").err()).isEqualTo("Can't connect to xlvsd at " + directory
+        + ": this is no socket: name xlvsd's with --socket PATH or XLVS_SOCKET\n");
+    java.nio.file.Path socket = directory.resolve("other.sock");
+    try (var other = java.nio.channels.ServerSocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
+      other.bind(java.net.UnixDomainSocketAddress.of(socket));
+      Thread answers = new Thread(() -> {
+        try (var client = other.accept()) {
+          client.write(java.nio.ByteBuffer.wrap("220 some other program\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+        } catch (IOException e) {
+          throw new java.io.UncheckedIOException(e);
+        }
+      });
+      answers.start();
+      Lbctl.Result result = new Lbctl(socket.toString()).run("-Ln");
+      answers.join();
+
+      assertThat(result.status()).isEqualTo(2);
+      assertThat(result.err()).isEqualTo("Can't connect to xlvsd at " + socket + ": the connection broke: is this xlvsd's socket?"
+          + " If it is, xlvsd's log says what became of it\n");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"--socket %s -Ln", "-Ln --socket %s", "--socket=%s -Ln", "--socket %s service list"})
   void socketMayBeGivenAnywhere(String line) {

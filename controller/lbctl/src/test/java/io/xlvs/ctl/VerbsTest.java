@@ -208,7 +208,9 @@ final class VerbsTest {
     "service list -o xml | 2 | Invalid value for option '--output'",
     "connection list --state nosuch | 2 | --state: `nosuch' is not a state",
     "service | 2 | a command is missing",
-    "nosuch | 2 | nosuch"})
+    "nosuch | 2 | nosuch",
+    "servce list | 2 | 'servce', 'list'; did you mean service or server?; try `lbctl --help'",
+    "help nosuch | 2 | Unknown subcommand 'nosuch'; try `lbctl --help'"})
   void failuresNameFieldAndValue(String line, int status, String words) {
     done("service add tcp:10.0.0.1:80");
 

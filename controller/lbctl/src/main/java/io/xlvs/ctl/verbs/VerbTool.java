@@ -84,8 +84,10 @@ public final class VerbTool {
 
   private int wrongUsage(CommandLine.ParameterException failure, String[] arguments) {
     String command = failure.getCommandLine().getCommandSpec().qualifiedName();
+    String similar = failure instanceof CommandLine.UnmatchedArgumentException unmatched && !unmatched.getSuggestions().isEmpty()
+        ? "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?" : "";
     return console.report(new Failure(Failure.USAGE, command,
-        failure.getMessage() + "; try `" + command + " --help'"));
+        failure.getMessage().replaceAll("\\.$", "") + similar + "; try `" + command + " --help'"));
   }
 
   private int failed(Exception failure) throws Exception {
