@@ -20,12 +20,13 @@ enum xlvs_reason {
 	XLVS_REASON_TABLE_FULL = 9,       /* connection table full */
 	XLVS_REASON_NO_LOCAL_ADDRESS =
 		10, /* FULLNAT service without a local address of the family */
-	XLVS_REASON_PORTS_EXHAUSTED = 11, /* every port tried at that server is taken */
-	XLVS_REASON_TTL_EXCEEDED = 12,    /* answered by ICMP time exceeded */
-	XLVS_REASON_TOO_BIG = 13, /* answered by ICMP fragmentation needed / packet too big */
+	XLVS_REASON_PORTS_EXHAUSTED =
+		11,                    /* FULLNAT: every local port tried at that server is taken */
+	XLVS_REASON_TTL_EXCEEDED = 12, /* answered by ICMP time exceeded */
+	XLVS_REASON_TOO_BIG = 13,      /* answered by ICMP fragmentation needed / packet too big */
 	XLVS_REASON_TOO_BIG_FRAGMENTABLE = 14, /* too big without DF: not fragmented here */
-	XLVS_REASON_NO_NEXT_HOP = 15,          /* passed to tc: route or neighbour not resolved */
-	XLVS_REASON_NO_ROUTE = 16,             /* no route, and nothing behind to try */
+	XLVS_REASON_NO_NEXT_HOP = 15,          /* passed to tc, which drops: not resolved yet */
+	XLVS_REASON_NO_ROUTE = 16,             /* passed to tc, which drops: no route */
 	XLVS_REASON_ORPHAN_FRAGMENT = 17,      /* later fragment before its first one */
 	XLVS_REASON_ICMP_UNRELATED = 18,       /* passed: ICMP error about no connection of ours */
 	XLVS_REASON_ICMP_LIMITED = 19, /* an ICMP answer was due, but the rate limit held it back */
@@ -37,8 +38,9 @@ enum xlvs_reason {
 		24, /* server of the other family, not reachable by this method */
 	XLVS_REASON_OPTION_OMITTED = 25, /* forwarded: segment too large for the TOA option */
 	XLVS_REASON_INTERNAL = 26,       /* a helper failed that cannot fail: please report */
-	XLVS_REASON_BAD_SOURCE = 27, /* passed: no client's source address, or a VIP; a martian */
-	XLVS_REASONS = 32,           /* stride of the counters */
+	XLVS_REASON_BAD_SOURCE = 27,  /* passed: no client's source address, or a VIP; a martian */
+	XLVS_REASON_PORT_IN_USE = 28, /* NAT: the client's port is at that server, by another VIP */
+	XLVS_REASONS = 32,            /* stride of the counters */
 };
 
 #endif

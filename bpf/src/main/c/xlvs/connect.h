@@ -89,7 +89,7 @@ static __noinline enum xlvs_reason claim_nat(struct scratch *room)
 		conn = bpf_map_lookup_elem(&connections, &room->older);
 		if (conn && client->protocol == IPPROTO_TCP && state_is_active(conn->state) &&
 		    !conn_expired(conn) && !conn_server_changed(conn))
-			return XLVS_REASON_PORTS_EXHAUSTED;
+			return XLVS_REASON_PORT_IN_USE;
 		if (conn)
 			conn_delete(&room->older, conn, false);
 		bpf_map_delete_elem(&replies, reply);

@@ -114,19 +114,22 @@ static __always_inline int rewrite(hook_t *ctx, struct pkt *p, const struct deci
 	}
 }
 
-/* Options of a FULLNAT connection's segment: never the client's TOA, and an MSS that leaves room
- * for ours. */
-static __always_inline int mend_fullnat(hook_t *ctx, struct pkt *p, const struct decision *d)
+/*
+ * Options of a FULLNAT connection's segment: never the client's TOA, and an MSS that leaves
+ * room for ours. Returns as mend_options().
+ */
+static __always_inline int mend_fullnat(hook_t *ctx, struct pkt *p, const struct decision *d,
+					enum toa_mend toa)
 {
 	if (p->tuple.protocol != IPPROTO_TCP || p->flags & PKT_LATER_FRAGMENT)
 		return 0;
 	if (d->kind == FLOW_FULLNAT_IN)
-		return has_other_options(ctx, p) ? HOOKED(mend_options)(ctx, p, true, d->hop->mtu)
+		return has_other_options(ctx, p) ? HOOKED(mend_options)(ctx, p, toa, d->hop->mtu)
 						 : 0;
 	if (d->kind == FLOW_FULLNAT_OUT && p->tcp_flags & TCP_SYN) {
 		const struct xlvs_next_hop *to_server = entry(&next_hops, d->server->next_hop);
 
-		return to_server ? HOOKED(mend_options)(ctx, p, false, to_server->mtu) : -1;
+		return to_server ? HOOKED(mend_options)(ctx, p, TOA_LEAVE, to_server->mtu) : -1;
 	}
 	return 0;
 }
@@ -159,14 +162,19 @@ static __always_inline verdict send_with_toa(hook_t *ctx, struct pkt *p, const s
 static __always_inline verdict forward(hook_t *ctx, struct pkt *p, const struct decision *d)
 {
 	verdict v = may_leave(ctx, p, d->hop, overhead(d->server, d->kind));
+	bool fits;
+	int toa = 0;
 
 	if (v)
 		return v;
-	if (d->kind >= FLOW_FULLNAT_IN && mend_fullnat(ctx, p, d))
+	fits = d->toa && toa_fits(ctx, p, d->hop);
+	if (d->kind >= FLOW_FULLNAT_IN)
+		toa = mend_fullnat(ctx, p, d, d->toa && !fits ? TOA_REPLACE : TOA_STRIP);
+	if (toa < 0)
 		return drop_because(XLVS_REASON_INTERNAL);
-	if (d->toa && toa_fits(ctx, p, d->hop))
+	if (fits)
 		return send_with_toa(ctx, p, d);
-	if (d->toa)
+	if (d->toa && !toa)
 		count_reason(p->cpu, XLVS_REASON_OPTION_OMITTED);
 	return send(ctx, p, d);
 }

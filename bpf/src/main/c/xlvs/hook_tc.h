@@ -43,21 +43,7 @@ static __always_inline void *hook_end(const hook_t *ctx)
 	return packet_pointer(ctx, offsetof(struct __sk_buff, data_end));
 }
 
-#define MAX_HEADER_OFFSET 511
-
-static __always_inline void *header_at(const hook_t *ctx, __u64 offset, __u32 bytes)
-{
-	void *data = hook_data(ctx), *header;
-
-	offset &= MAX_HEADER_OFFSET;
-	opaque(offset);
-	header = data + offset;
-	if (header + bytes > hook_end(ctx))
-		return NULL;
-	if (!header)
-		__builtin_unreachable();
-	return header;
-}
+#include "header.h"
 
 static __always_inline __u32 hook_ifindex(const hook_t *ctx)
 {

@@ -36,23 +36,7 @@ static __always_inline void *hook_end(const hook_t *ctx)
 	return packet_pointer(ctx, offsetof(struct xdp_md, data_end));
 }
 
-/* Headers lie within the first so many bytes; longer chains are refused by name. */
-#define MAX_HEADER_OFFSET 511
-
-/* A header of the packet, or NULL if it does not lie there wholly. */
-static __always_inline void *header_at(const hook_t *ctx, __u64 offset, __u32 bytes)
-{
-	void *data = hook_data(ctx), *header;
-
-	offset &= MAX_HEADER_OFFSET;
-	opaque(offset);
-	header = data + offset;
-	if (header + bytes > hook_end(ctx))
-		return NULL;
-	if (!header)
-		__builtin_unreachable(); /* so callers' checks cost nothing */
-	return header;
-}
+#include "header.h"
 
 static __always_inline __u32 hook_ifindex(const hook_t *ctx)
 {

@@ -95,6 +95,13 @@ static __always_inline bool is_ours_by_protocol(const struct pkt *p)
 	return p->tuple.protocol == IPPROTO_TCP || p->tuple.protocol == IPPROTO_UDP;
 }
 
+/* Addressed to a VIP or to a local address of FULLNAT. */
+static __always_inline bool is_balanced(const struct pkt *p)
+{
+	return is_vip(p->tuple.daddr, p->tuple.family) ||
+	       find_endpoint(p->tuple.daddr, 0, 0, XLVS_ENDPOINT_LOCAL, p->tuple.family);
+}
+
 static __always_inline verdict process(hook_t *ctx, struct pkt *p)
 {
 	enum role role;
@@ -105,9 +112,7 @@ static __always_inline verdict process(hook_t *ctx, struct pkt *p)
 		return v;
 	if (unlikely(p->flags & PKT_LATER_FRAGMENT) && !HOOKED(recall_fragment)(p) &&
 	    is_ours_by_protocol(p))
-		return is_vip(p->tuple.daddr, p->tuple.family)
-			       ? drop_because(XLVS_REASON_ORPHAN_FRAGMENT)
-			       : PASS;
+		return is_balanced(p) ? drop_because(XLVS_REASON_ORPHAN_FRAGMENT) : PASS;
 	if (unlikely(!is_ours_by_protocol(p)))
 		return HOOKED(icmp)(ctx, p);
 	if (p->tuple.family == XLVS_IPV4 ? !may_be_ours(p, XLVS_IPV4) : !may_be_ours(p, XLVS_IPV6))
@@ -122,7 +127,15 @@ static __always_inline verdict process(hook_t *ctx, struct pkt *p)
 		return PASS;
 	if (unlikely(p->flags & PKT_FIRST_FRAGMENT))
 		HOOKED(remember_fragment)(p);
-	return role == ROLE_REQUEST ? HOOKED(request)(ctx, p, service) : HOOKED(reply)(ctx, p);
+	if (role == ROLE_REPLY) {
+		v = HOOKED(reply)(ctx, p);
+		if (v)
+			return v;
+		/* not an answer, but a server may be a client as well */
+		if (!find_any_port(&p->tuple, p->tuple.family, &service))
+			return PASS;
+	}
+	return HOOKED(request)(ctx, p, service);
 }
 
 #endif

@@ -64,7 +64,8 @@ static __always_inline bool reply_may_be_cached(const struct pkt *p, const struc
 	return s->port && (p->tuple.protocol != IPPROTO_TCP || conn->flags & XLVS_CONN_TOA_DONE);
 }
 
-/* A real server's packet towards a client: NAT, FULLNAT. */
+/* A real server's packet towards a client: NAT, FULLNAT. CONTINUE if it belongs to no connection.
+ */
 __noinline verdict HOOKED(reply)(hook_t *ctx, struct pkt *p)
 {
 	struct decision d = {};
@@ -80,7 +81,7 @@ __noinline verdict HOOKED(reply)(hook_t *ctx, struct pkt *p)
 		return PASS;
 	room->reply = p->tuple;
 	if (!client_of(&room->reply, &room->client))
-		return PASS; /* a server's own business */
+		return CONTINUE; /* a server's own business */
 	client = &room->client;
 	epoch = epoch_read(epoch_bucket(client));
 	conn = conn_find(client, &half);

@@ -42,7 +42,8 @@ static __always_inline struct xlvs_conn *request_conn(hook_t *ctx, struct pkt *p
 		*v = drop_because(XLVS_REASON_ORPHAN_FRAGMENT);
 		return NULL;
 	}
-	if (p->tuple.protocol == IPPROTO_TCP && !(p->tcp_flags & TCP_SYN)) {
+	/* as IPVS's tcp_conn_schedule() */
+	if (p->tuple.protocol == IPPROTO_TCP && (p->tcp_flags & (TCP_SYN | TCP_RST)) != TCP_SYN) {
 		*v = pass_because(XLVS_REASON_NO_CONNECTION);
 		return NULL;
 	}

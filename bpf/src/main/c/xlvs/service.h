@@ -99,6 +99,20 @@ static __always_inline bool is_server(const __be32 *addr, __be16 port, __u8 prot
 	return c && c->any_port && find_endpoint(addr, 0, protocol, XLVS_ENDPOINT_SERVER, family);
 }
 
+/* The service on every port of a packet's destination. */
+static __always_inline bool find_any_port(const struct xlvs_tuple *t, __u8 family, __u32 *service)
+{
+	const struct xlvs_control *c = entry(&control, 0);
+	const struct xlvs_endpoint *e;
+
+	if (!c || !c->any_port)
+		return false;
+	e = find_endpoint(t->daddr, 0, t->protocol, XLVS_ENDPOINT_SERVICE, family);
+	if (e)
+		*service = e->index;
+	return e;
+}
+
 /* Whom a packet concerns. */
 enum role {
 	ROLE_NONE,
@@ -114,7 +128,6 @@ static __always_inline enum role find_role_in(const struct pkt *p, __u8 family, 
 {
 	const struct xlvs_tuple *t = &p->tuple;
 	const struct xlvs_endpoint *e;
-	const struct xlvs_control *c;
 
 	e = find_endpoint(t->daddr, t->dport, t->protocol, XLVS_ENDPOINT_SERVICE, family);
 	if (e) {
@@ -124,15 +137,7 @@ static __always_inline enum role find_role_in(const struct pkt *p, __u8 family, 
 	if (is_server(t->saddr, t->sport, t->protocol, family) ||
 	    find_endpoint(t->daddr, 0, 0, XLVS_ENDPOINT_LOCAL, family))
 		return ROLE_REPLY;
-	c = entry(&control, 0);
-	if (c && c->any_port) {
-		e = find_endpoint(t->daddr, 0, t->protocol, XLVS_ENDPOINT_SERVICE, family);
-		if (e) {
-			*service = e->index;
-			return ROLE_REQUEST;
-		}
-	}
-	return ROLE_NONE;
+	return find_any_port(t, family, service) ? ROLE_REQUEST : ROLE_NONE;
 }
 
 /* One branch here spares several in there. */

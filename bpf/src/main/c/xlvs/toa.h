@@ -2,8 +2,9 @@
 /*
  * TOA, how FULLNAT tells a real server who the client is: TCP option 254 with
  * the client's port and address, as the LVS community's toa module reads it.
- * Only ours may arrive: a client's own are overwritten by no-operations. The
- * MSS is lowered in both SYNs so that the option fits any segment.
+ * Only ours may arrive: a client's own are overwritten, by no-operations, or by
+ * ours where they leave no room for it. The MSS is lowered in both SYNs so that the option fits any
+ * segment.
  */
 #ifndef XLVS_TOA_H
 #define XLVS_TOA_H
@@ -46,6 +47,8 @@ struct option_walk {
 	__u32 rest;     /* bytes of the option at hand that are still to come */
 	__u32 most;     /* MSS at most so large; 0: leave it */
 	__u32 lower;    /* and by so much lower */
+	__u32 ours;     /* bytes that our TOA needs, if it is to take the place of a client's */
+	__u32 place;    /* out: where that is, counted from 1; 0: nowhere */
 	bool strip;     /* client's TOA */
 	bool stripping; /* the option at hand is one */
 	bool changed;
@@ -90,18 +93,42 @@ static long option_step(__u32 at, struct option_walk *w)
 	if (w->stripping) {
 		w->options[at & 63] = TCP_OPTION_NOP;
 		w->changed = true;
+		if (w->ours && bytes >= w->ours && !w->place)
+			w->place = at + 1;
 	}
 	return 0;
 }
 
-/*
- * Goes through a segment's options: strips the client's TOA; in a SYN makes the
- * MSS fit `mtu`, that of the way to the server, with our option. The checksum follows by the sum of
- * the option bytes before and after.
- */
-__noinline int HOOKED(mend_options)(hook_t *ctx, struct pkt *p, bool strip, __u32 mtu)
+/* Writes the option for the packet's client into `option`; returns its sum. */
+static __always_inline __u64 toa_write(const struct xlvs_tuple *client, __u8 *option)
 {
-	struct option_walk walk = { .strip = strip };
+	option[0] = TOA_KIND;
+	option[1] = toa_bytes(client->family);
+	__builtin_memcpy(option + 2, &client->sport, 2);
+	if (client->family == XLVS_IPV4) {
+		__builtin_memcpy(option + 4, client->saddr, 4);
+		return csum_words(option, TOA_BYTES_IPV4);
+	}
+	__builtin_memcpy(option + 4, client->saddr, 16);
+	return csum_words(option, TOA_BYTES_IPV6);
+}
+
+/* What mend_options() did, or is to do, about TOA. */
+enum toa_mend {
+	TOA_LEAVE = 0,
+	TOA_STRIP = 1,   /* the client's */
+	TOA_REPLACE = 2, /* by ours, if one of the client's is as long; or strip */
+};
+
+/*
+ * Goes through a segment's options: strips or replaces the client's TOA; in a SYN makes
+ * the MSS fit `mtu`, that of the way to the server, with our option. The checksum follows
+ * by the sum of the option bytes before and after. Returns 1 if our TOA is there now, -1
+ * on failure.
+ */
+__noinline int HOOKED(mend_options)(hook_t *ctx, struct pkt *p, enum toa_mend toa, __u32 mtu)
+{
+	struct option_walk walk = { .strip = toa != TOA_LEAVE };
 	struct scratch *room;
 	struct tcphdr *tcp;
 	__u32 zero = 0, bytes;
@@ -126,27 +153,19 @@ __noinline int HOOKED(mend_options)(hook_t *ctx, struct pkt *p, bool strip, __u3
 		walk.most = mtu - sizeof(*tcp) - ip_bytes(p->tuple.family);
 		walk.lower = toa_bytes(p->tuple.family);
 	}
+	if (toa == TOA_REPLACE)
+		walk.ours = toa_bytes(p->tuple.family);
 	bpf_loop(TCP_OPTIONS_MAX, option_step, &walk, 0);
 	if (!walk.changed)
 		return 0;
+	if (walk.place)
+		toa_write(&p->tuple, room->bytes + ((walk.place - 1) & 63));
 	sum = (__u32)bpf_csum_diff(NULL, 0, (__be32 *)room->bytes, TCP_OPTIONS_MAX, sum);
 	if (store_bytes(ctx, p->l4 + sizeof(*tcp), room->bytes, bytes, TCP_OPTIONS_MAX))
 		return -1;
-	return hook_l4_csum(ctx, p->l4 + offsetof(struct tcphdr, check), sum, 0, false);
-}
-
-/* Writes the option for the packet's client into `option`; returns its sum. */
-static __always_inline __u64 toa_write(const struct xlvs_tuple *client, __u8 *option)
-{
-	option[0] = TOA_KIND;
-	option[1] = toa_bytes(client->family);
-	__builtin_memcpy(option + 2, &client->sport, 2);
-	if (client->family == XLVS_IPV4) {
-		__builtin_memcpy(option + 4, client->saddr, 4);
-		return csum_words(option, TOA_BYTES_IPV4);
-	}
-	__builtin_memcpy(option + 4, client->saddr, 16);
-	return csum_words(option, TOA_BYTES_IPV6);
+	if (hook_l4_csum(ctx, p->l4 + offsetof(struct tcphdr, check), sum, 0, false))
+		return -1;
+	return walk.place != 0;
 }
 
 /* The IP header's length grows by `bytes`. */

@@ -11,6 +11,7 @@ import io.xlvs.bpf.State;
 import io.xlvs.loader.map.MappedArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,6 +63,16 @@ class ConnectionTest {
       talk.clientSends(kind + " ACK", Tcp.ACK, NOTHING);
       assertState(talk.established().orElseThrow(), State.ESTABLISHED, talk);
       assertThat(talk.halfOpen()).isEmpty();
+    }
+  }
+
+  /** As IPVS's tcp_conn_schedule(). */
+  @Test
+  void shouldOpenNoConnectionAtASynThatResets() {
+    for (Worlds.Kind kind : Worlds.kinds()) {
+      Talk talk = Talk.tcp(bench, lab, kind, 4050);
+      talk.clientSends(kind + " SYN, RST", Tcp.SYN | Tcp.RST, NOTHING);
+      assertThat(talk.halfOpen()).as(kind.toString()).isEmpty();
     }
   }
 
@@ -271,6 +282,34 @@ class ConnectionTest {
         talk.clientSends("forged", Tcp.ACK, Talk.DATA, Tcp.toa(Bytes.address("192.0.2.1"), 1));
       }
     }
+  }
+
+  /** It cannot keep the server from learning who it is by filling the header, or the MTU, with its own word. */
+  @Test
+  void shouldSayWhoTheClientIsInPlaceOfItsOwnWordWhereThereIsNoRoom() throws MalformedPacketException {
+    for (Worlds.Kind kind : Worlds.kinds()) {
+      if (kind.method() == Method.FULLNAT) {
+        byte[] forged = Tcp.toa(Bytes.address(kind.version() == 4 ? "192.0.2.1" : "2001:db8::bad"), 1);
+        byte[][] full = new byte[40 / forged.length][];
+        Arrays.fill(full, forged);
+        Talk talk = Talk.tcp(bench, lab, kind, 4650);
+        talk.handshake();
+        Headers out = Headers.ofFrame(talk.clientSends(kind + " full header", Tcp.ACK, Talk.DATA, full));
+        assertThat(out.tcpHeaderLength()).isEqualTo(60);
+        assertThat(firstOption(out, forged.length)).isEqualTo(Tcp.toa(talk.tuple.source(), 4650));
+        int rest = 1500 - (kind.version() == 4 ? 40 : 60) - forged.length;
+        Headers large = Headers.ofFrame(talk.clientSends(kind + " full packet", Tcp.ACK, new byte[rest], forged));
+        assertThat(firstOption(large, forged.length)).isEqualTo(Tcp.toa(talk.tuple.source(), 4650));
+        if (kind.version() == 6) {
+          byte[] small = Tcp.toa(Bytes.address("192.0.2.1"), 1);
+          talk.clientSends("no option is long enough: omitted", Tcp.ACK, Talk.DATA, small, small, small, small, small);
+        }
+      }
+    }
+  }
+
+  private static byte[] firstOption(Headers headers, int length) {
+    return Bytes.slice(headers.bytes(), headers.transport() + 20, headers.transport() + 20 + length);
   }
 
   private static int tcpHeader(byte[] frame) throws MalformedPacketException {

@@ -172,6 +172,75 @@ class EdgeTest {
   }
 
   @Test
+  void shouldDropFragmentsOfRepliesThatComeBeforeTheirFirst() {
+    try (Bench bench = new Bench(Worlds.everything(lab, 1500), lab)) {
+      for (Worlds.Kind kind : Worlds.kinds()) {
+        if (kind.method() == Method.FULLNAT) {
+          Talk talk = Talk.udp(bench, lab, kind, 5510);
+          talk.clientSends(kind + " request", talk.datagram(Talk.DATA));
+          Connection connection = talk.connection();
+          World.Hop hop = connection.server.hop();
+          byte[] packet =
+              new Ip(connection.server.address(), connection.localAddress, talk.answer(new byte[2000])).encode();
+          for (int piece : new int[] {1, 0, 2, 1}) {
+            byte[] frame = new Ether(hop.sourceMac(), hop.destinationMac()).wrap(Ip.fragments(packet, 1000, 98).get(piece));
+            bench.check(kind + " piece " + piece, frame, hop.ifindex());
+          }
+        }
+      }
+    }
+  }
+
+  /** Its packets look like answers of its service's, on whatever port. */
+  @Test
+  void shouldServeARealServerOfAServiceOnEveryPortAsAClientOfAnother() {
+    InetAddress otherVip = Bytes.address("198.51.100.201");
+    World.RealServer asking = server(RIP, 0, Method.NAT, hop(1500, true));
+    World.RealServer asked =
+        World.RealServer.of(1, Bytes.address("10.0.2.2"), 0, Method.DR,
+            new World.Hop(SERVER_MAC, Lab.INSIDE_MAC, lab.inside, 1500, 0, true));
+    World world =
+        new World(
+            List.of(
+                new World.VirtualService(0, VIP, 0, Protocol.TCP, List.of(asking), List.of()),
+                new World.VirtualService(1, otherVip, 0, Protocol.TCP, List.of(asked), List.of())),
+            lab.clientRoutes(), Worlds.PORT_FIRST, Worlds.PORT_LAST);
+    try (Bench bench = new Bench(world, lab)) {
+      byte[] mac = hop(1500, true).sourceMac();
+      byte[] syn = new Ip(RIP, otherVip, new Tcp(5520, 443, Tcp.SYN)).encode();
+      bench.check("SYN of a server", new Ether(mac, SERVER_MAC).wrap(syn), lab.inside);
+      byte[] own = new Ip(RIP, Bytes.address("192.0.2.9"), new Tcp(5520, 443, Tcp.SYN)).encode();
+      byte[] frame = new Ether(mac, SERVER_MAC).wrap(own);
+      bench.check("its own business", frame, lab.inside);
+      Talk talk = new Talk(bench, lab, VIP, 8443, Protocol.TCP, 5521);
+      talk.handshake();
+      talk.serverSends("its answer", Tcp.ACK, Talk.DATA);
+    }
+  }
+
+  /** To the server both would be one connection. */
+  @Test
+  void shouldRefuseByNameAPortThatTheClientUsesAtThatServerAlready() {
+    InetAddress otherVip = Bytes.address("198.51.100.201");
+    World.RealServer one = server(RIP, 8080, Method.NAT, hop(1500, true));
+    World.RealServer same = World.RealServer.of(1, RIP, 8080, Method.NAT, hop(1500, true));
+    World world =
+        new World(
+            List.of(
+                new World.VirtualService(0, VIP, 80, Protocol.TCP, List.of(one), List.of()),
+                new World.VirtualService(1, otherVip, 80, Protocol.TCP, List.of(same), List.of())),
+            lab.clientRoutes(), Worlds.PORT_FIRST, Worlds.PORT_LAST);
+    try (Bench bench = new Bench(world, lab)) {
+      new Talk(bench, lab, VIP, 80, Protocol.TCP, 5530).handshake();
+      Talk other = new Talk(bench, lab, otherVip, 80, Protocol.TCP, 5530);
+      long[] before = bench.plane().reasons();
+      byte[] syn = other.frame(new Tcp(5530, 80, Tcp.SYN));
+      assertThat(bench.verdict(bench.run(syn, lab.uplink))).isEqualTo(Expectation.Verdict.DROP);
+      assertThat(bench.counted(before)).isEqualTo(", counted: PORT_IN_USE");
+    }
+  }
+
+  @Test
   void shouldTranslateErrorsBehindLongHeaderChains() {
     World world = world(VIP6, 53, Protocol.UDP, server(RIP6, 5353, Method.NAT, hop(1500, true)));
     try (Bench bench = new Bench(world, lab)) {

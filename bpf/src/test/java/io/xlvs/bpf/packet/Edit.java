@@ -2,6 +2,9 @@
 package io.xlvs.bpf.packet;
 
 import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * Changes an IP packet field by field. {@link #finish()} then sums everything anew. A checksum that was right becomes
@@ -20,6 +23,9 @@ final class Edit {
   private final int transportSum;
   private final boolean hasTransportSum;
   private boolean transportChanged;
+
+  /** Where the first TOA option of each length was that {@link #removeToa} took out. */
+  private final Map<Integer, Integer> removed = new HashMap<>();
 
   /**
    * @param packet an IP packet from its header to its end; not changed
@@ -113,6 +119,7 @@ final class Edit {
     forEachOption(
         (at, kind, length) -> {
           if (kind == TOA && (anyLength || length == 8 || length == 20)) {
+            removed.putIfAbsent(length, at);
             for (int n = 0; n < length; n++) {
               Bytes.put8(packet, at + n, NOP);
             }
@@ -120,6 +127,14 @@ final class Edit {
           }
         });
     return this;
+  }
+
+  /** Puts an option where the first removed one that is long enough was; false if there was none. */
+  boolean replaceRemovedToa(byte[] option) {
+    OptionalInt place =
+        removed.entrySet().stream().filter(one -> one.getKey() >= option.length).mapToInt(Map.Entry::getValue).min();
+    place.ifPresent(at -> Bytes.put(packet, at, option));
+    return place.isPresent();
   }
 
   /** Puts an option directly behind TCP's fixed header. */

@@ -119,7 +119,8 @@ final class Oracle {
     if (known == null && service == null) {
       return Expectation.pass(frame, null);
     }
-    if (known == null && tuple.protocol() == Protocol.TCP && !Rewrite.isSyn(headers)) {
+    boolean opens = tuple.protocol() != Protocol.TCP || (flags(headers) & (Tcp.SYN | Tcp.RST)) == Tcp.SYN;
+    if (known == null && !opens) {
       return Expectation.pass(frame, "no_connection");
     }
     if (known == null && (!isOneHost(headers.source()) || world.isVip(headers.source()))) {
@@ -169,10 +170,16 @@ final class Oracle {
 
   /** Of the options that share TOA's number, those of other lengths may be removed with it. */
   private Rewrite.Result rewrite(Connection connection, Headers headers, byte[] seen) throws MalformedPacketException {
-    boolean hasOption = hasLongerTcpHeader(headers, seen);
-    Rewrite.Result whole = Rewrite.request(connection, headers.packet(), hasOption, false);
-    byte[] frame = hook.link(connection.server.hop()).wrap(whole.packet());
-    return Mismatch.begins(seen, frame) ? whole : Rewrite.request(connection, headers.packet(), hasOption, true);
+    boolean longer = hasLongerTcpHeader(headers, seen);
+    for (boolean hasOption : new boolean[] {longer, true}) {
+      for (boolean anyLength : new boolean[] {false, true}) {
+        Rewrite.Result result = Rewrite.request(connection, headers.packet(), hasOption, anyLength);
+        if (Mismatch.begins(seen, hook.link(connection.server.hop()).wrap(result.packet()))) {
+          return result;
+        }
+      }
+    }
+    return Rewrite.request(connection, headers.packet(), longer, true);
   }
 
   private static int flags(Headers headers) {

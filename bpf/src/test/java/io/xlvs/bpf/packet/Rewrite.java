@@ -81,6 +81,9 @@ final class Rewrite {
     boolean fits =
         headers.tcpHeaderLength() + option.length <= 60
             && headers.length() + option.length <= connection.server.hop().mtu();
+    if (!fits && (due || seenHasOption) && edit.replaceRemovedToa(option)) {
+      return Omitted.NO;
+    }
     if (!fits) {
       return due ? Omitted.THOUGH_DUE : Omitted.THOUGH_ALLOWED;
     }

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Direct access to headers, the same at both hooks; included by them once hook_data() and
+ * hook_end() are there. */
+#ifndef XLVS_HEADER_H
+#define XLVS_HEADER_H
+
+/* Headers lie within the first so many bytes; longer chains are refused by name. */
+#define MAX_HEADER_OFFSET 511
+
+/* A header of the packet, or NULL if it does not lie there wholly. */
+static __always_inline void *header_at(const hook_t *ctx, __u64 offset, __u32 bytes)
+{
+	void *data = hook_data(ctx), *header;
+
+	offset &= MAX_HEADER_OFFSET;
+	opaque(offset);
+	header = data + offset;
+	if (header + bytes > hook_end(ctx))
+		return NULL;
+	if (!header)
+		__builtin_unreachable(); /* so callers' checks cost nothing */
+	return header;
+}
+
+#endif
