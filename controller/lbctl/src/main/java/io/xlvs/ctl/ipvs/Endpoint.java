@@ -66,10 +66,14 @@ record Endpoint(InetAddress address, int port, boolean portGiven) {
   }
 
   private static InetAddress host(String host, Names names, String refusal) {
+    InetAddress address = Addresses.ipv4(host);
+    if (address != null) {
+      return address;
+    }
     if (Addresses.ipv6(host) != null) {
       throw bad(refusal, host, "is an IPv6 address without brackets: write [IPV6]:PORT, such as [fd00::100]:80");
     }
-    if (Addresses.ipv4(host) != null || Addresses.hasOctalPart(host) || host.matches("[0-9.]+|.*:.*")) {
+    if (Addresses.hasOctalPart(host) || host.matches("[0-9.]+|.*:.*")) {
       return number(host, refusal);
     }
     Optional<InetAddress> found = names.address(host);

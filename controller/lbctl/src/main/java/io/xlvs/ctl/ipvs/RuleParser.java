@@ -26,8 +26,9 @@ final class RuleParser {
   private String server;
   private String netmask;
   private String schedulerFlags;
-  /** The option that is being read, as it may be written. */
-  private String current;
+  /** The option that is being read. */
+  private Word word;
+  private String value;
 
   private RuleParser(Names names) {
     this.names = names;
@@ -108,7 +109,8 @@ final class RuleParser {
   }
 
   private void option(Word word, String value) {
-    current = value == null ? word.written() : word.written() + " " + value;
+    this.word = word;
+    this.value = value;
     switch (word) {
       case TCP_SERVICE -> service(Protocol.PROTOCOL_TCP, value);
       case UDP_SERVICE -> service(Protocol.PROTOCOL_UDP, value);
@@ -196,7 +198,7 @@ final class RuleParser {
   private void set(Option option) {
     if (!rule.options.add(option)) {
       throw new Failure(Failure.USAGE, "multiple '" + option.label() + "' options specified",
-          "`" + current + "' is a second one: leave one of them out");
+          "`" + word.written() + (value == null ? "" : " " + value) + "' is a second one: leave one of them out");
     }
   }
 
