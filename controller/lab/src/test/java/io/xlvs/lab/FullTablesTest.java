@@ -86,11 +86,11 @@ class FullTablesTest {
         LAB.director().lbctl("-a", "-t", family.withPort(vip, 90 + number), "-r", family.withPort(family.server(number), 8080), "-m");
         open.add(LAB.client().openFrom(9_200, vip, 90 + number, PATIENCE_MILLIS));
       }
-      long before = refused("ports_exhausted");
+      long before = refused("port_in_use");
 
       assertThatThrownBy(() -> LAB.client().openFrom(9_200, vip, 81, SILENCE_MILLIS)).isInstanceOf(IOException.class);
 
-      assertThat(refused("ports_exhausted")).isGreaterThan(before);
+      assertThat(refused("port_in_use")).isGreaterThan(before);
       assertThat(LAB.client().get(vip, 81).saw(family.client())).as("from another port").isTrue();
       for (Socket socket : open) {
         assertThat(Client.ask(socket).saw(family.client())).as("the port's first connection").isTrue();
