@@ -72,8 +72,8 @@ public record Capacities(
     return ServiceTable.bucketsFor(2L * services + servers + localAddresses + markEntries);
   }
 
-  /** Entries of each map whose capacity is not fixed by the object. */
-  Map<String, Integer> maxEntries(int cpus) {
+  /** Entries of each map, by name, whose capacity is not fixed by the object. */
+  public Map<String, Integer> maxEntries(int cpus) {
     Map<String, Integer> entries = new LinkedHashMap<>();
     entries.put("service_table", Math.multiplyExact(2, buckets()));
     entries.put("flow_cache", Math.multiplyExact(cpus, flowLines));

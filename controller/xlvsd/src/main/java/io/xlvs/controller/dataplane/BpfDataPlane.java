@@ -128,6 +128,13 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
     }
   }
 
+  /** What programs before these have learnt lies in an array that these do not see. */
+  void forgetClients() {
+    synchronized (lock) {
+      clientHops.forget(System.nanoTime());
+    }
+  }
+
   @Override
   public Set<Feature> features() {
     return FEATURES;

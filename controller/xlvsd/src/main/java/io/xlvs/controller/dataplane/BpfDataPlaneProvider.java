@@ -15,7 +15,9 @@ import io.xlvs.loader.map.RawMap;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -24,6 +26,8 @@ import org.slf4j.LoggerFactory;
 /** Opens the data plane in the kernel of this machine. */
 public final class BpfDataPlaneProvider implements DataPlaneProvider {
   private static final Logger LOG = LoggerFactory.getLogger(BpfDataPlaneProvider.class);
+  private static final String SERVER_BASE = "server_base";
+  private static final String SERVICE_LEFT = "service_left";
   private static final int EPOCHS = 1 << 16;
   private static final int FRAGMENTS = 1 << 14;
   private static final int DEVICES = 4096;
@@ -43,10 +47,22 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
     boolean fresh = !pinned.hasState();
     List<AutoCloseable> opened = new ArrayList<>(List.of(pinned));
     try {
-      BpfDataPlane dataPlane = load(pinned, capacities, options.attachMode(), opened);
+      Settings wanted = settings(capacities, new SecureRandom().nextInt());
+      Optional<Settings> existing = pinned.usable(wanted);
+      Optional<Resize> resize = existing.isEmpty()
+          ? Optional.empty() : Resize.begin(pinned, existing.get(), entries(capacities, wanted));
+      resize.ifPresent(started -> opened.add(0, started));
+      Settings settings = existing.isEmpty() ? wanted
+          : resize.isEmpty() ? existing.get() : settings(capacities, existing.get().hashSeed());
+      BpfDataPlane dataPlane = load(pinned, existing.isEmpty(), resize, capacities, settings, options.attachMode(), opened);
       opened.clear();
       opened.add(dataPlane);
+      resize.ifPresent(started -> opened.add(0, started));
       dataPlane.attach(options);
+      if (resize.isPresent()) {
+        dataPlane.forgetClients();
+        resize.get().finish(settings);
+      }
       return dataPlane;
     } catch (BpfException | AbiMismatchException e) {
       DataPlaneException failure = new DataPlaneException("the data plane cannot be loaded: " + e.getMessage(), e);
@@ -77,22 +93,35 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
     }
   }
 
-  private static BpfDataPlane load(PinnedState pinned, Capacities capacities, AttachMode mode, List<AutoCloseable> opened)
+  private static Settings settings(Capacities capacities, int hashSeed) {
+    return capacities.settings(Bpf.possibleCpus(), JiffiesRate.detect(), hashSeed, Capacities.Limits.DEFAULT);
+  }
+
+  /** Of all arrays whose sizes are not fixed, the controller's own included. */
+  private static Map<String, Integer> entries(Capacities capacities, Settings settings) {
+    Map<String, Integer> entries = new HashMap<>(capacities.maxEntries(settings.cpus()));
+    entries.put(SERVER_BASE, settings.servers());
+    entries.put(SERVICE_LEFT, settings.services());
+    return entries;
+  }
+
+  private static BpfDataPlane load(
+      PinnedState pinned, boolean fresh, Optional<Resize> resize, Capacities capacities, Settings settings, AttachMode mode,
+      List<AutoCloseable> opened)
       throws DataPlaneException {
-    Settings fresh =
-        capacities.settings(
-            Bpf.possibleCpus(), JiffiesRate.detect(), new SecureRandom().nextInt(), Capacities.Limits.DEFAULT);
-    Optional<Settings> existing = pinned.usable(fresh);
-    Settings settings = existing.orElse(fresh);
     XlvsObjects objects = loadObjects(pinned, capacities, settings);
     opened.add(0, objects);
-    MappedArray bases = map(pinned, "server_base", settings.servers(), opened);
-    MappedArray leftovers = map(pinned, "service_left", settings.services(), opened);
-    if (existing.isEmpty()) {
+    MappedArray bases = map(pinned, SERVER_BASE, settings.servers(), opened);
+    MappedArray leftovers = map(pinned, SERVICE_LEFT, settings.services(), opened);
+    if (fresh) {
       pinned.putSettings(settings);
     }
-    LOG.atInfo().addKeyValue("reused", existing.isPresent()).addKeyValue("hz", settings.jiffiesPerSecond()).log("loaded");
-    return new BpfDataPlane(pinned, existing.isEmpty(), objects, bases, leftovers, capacities.hops(), mode);
+    resize.ifPresent(started -> {
+      started.copy(objects, Map.of(SERVER_BASE, bases, SERVICE_LEFT, leftovers));
+      LOG.atInfo().addKeyValue("tables", started).log("resized; connections stay");
+    });
+    LOG.atInfo().addKeyValue("reused", !fresh).addKeyValue("hz", settings.jiffiesPerSecond()).log("loaded");
+    return new BpfDataPlane(pinned, fresh, objects, bases, leftovers, capacities.hops(), mode);
   }
 
   private static XlvsObjects loadObjects(PinnedState pinned, Capacities capacities, Settings settings)

@@ -22,7 +22,7 @@ public record DataPlaneOptions(List<String> interfaces, AttachMode attachMode, P
   }
 
   /**
-   * Sizes of tables, in entries; fixed while the programs are attached.
+   * Sizes of tables, in entries. A restart may enlarge all but those of connections, whose state it keeps.
    *
    * @param connections established connections; never evicted, a full table refuses new ones
    * @param halfOpen handshakes in progress; the oldest give way

@@ -15,10 +15,7 @@ import io.xlvs.loader.pin.PinDirectory;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * The directory of pins that outlives the daemon, held by one process at a time. The pin {@value #SETTINGS} says what the other
@@ -45,7 +42,9 @@ final class PinnedState implements AutoCloseable {
   static PinnedState open(Path bpffs) throws DataPlaneException {
     try {
       BpfFs.mountIfMissing(bpffs);
-      return new PinnedState(bpffs, PinDirectory.openExclusive(bpffs.resolve(DIRECTORY)));
+      PinDirectory pins = PinDirectory.openExclusive(bpffs.resolve(DIRECTORY));
+      Resize.settle(pins);
+      return new PinnedState(bpffs, pins);
     } catch (BpfException e) {
       if (e.errno() == EAGAIN) {
         throw new DataPlaneException(
@@ -101,7 +100,7 @@ final class PinnedState implements AutoCloseable {
   }
 
   /**
-   * The pinned settings, if the pinned maps can be used with the wanted ones; the seed is theirs.
+   * The pinned settings, if there are any; {@link Resize} sees to other sizes.
    *
    * @throws DataPlaneException naming each difference and the remedy
    */
@@ -117,23 +116,10 @@ final class PinnedState implements AutoCloseable {
     if (pinned.get().abiVersion() != Abi.VERSION) {
       throw refused("is of version " + pinned.get().abiVersion() + ", not " + Abi.VERSION);
     }
-    List<String> differences = new ArrayList<>();
-    compare("cpus", Settings::cpus, pinned.get(), wanted, differences);
-    compare("services", Settings::services, pinned.get(), wanted, differences);
-    compare("servers", Settings::servers, pinned.get(), wanted, differences);
-    compare("service table", Settings::bucketMask, pinned.get(), wanted, differences);
-    compare("flow cache", Settings::flowLineMask, pinned.get(), wanted, differences);
-    if (!differences.isEmpty()) {
-      throw refused("was made with other sizes (" + String.join(", ", differences) + ")");
+    if (pinned.get().cpus() != wanted.cpus()) {
+      throw refused("was made for " + pinned.get().cpus() + " CPUs, not " + wanted.cpus());
     }
     return pinned;
-  }
-
-  private static void compare(
-      String name, Function<Settings, Integer> field, Settings pinned, Settings wanted, List<String> differences) {
-    if (!field.apply(pinned).equals(field.apply(wanted))) {
-      differences.add(name + " " + field.apply(pinned) + ", wanted " + field.apply(wanted));
-    }
   }
 
   /** The state that is pinned here cannot be used. */

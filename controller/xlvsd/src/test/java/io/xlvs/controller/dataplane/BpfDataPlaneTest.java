@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** The data plane on a real kernel, with real TCP through it. */
 class BpfDataPlaneTest extends LiveDirector {
-  private static final ServiceKey.Endpoint OTHER = new ServiceKey.Endpoint(Protocol.TCP, IpAddress.parse("10.71.100.2"), 80);
+  static final ServiceKey.Endpoint OTHER = new ServiceKey.Endpoint(Protocol.TCP, IpAddress.parse("10.71.100.2"), 80);
 
   @Test
   void forwardsByNatCountsAndListsAndGoesOnThroughARestart() throws Exception {
@@ -116,7 +116,7 @@ class BpfDataPlaneTest extends LiveDirector {
     assertThat(ask(socket, "b")).as("the same place").isEqualTo("1 10.71.0.10 b");
   }
 
-  private static RealServer[] many(int net, int count) {
+  static RealServer[] many(int net, int count) {
     RealServer[] many = new RealServer[count];
     for (int i = 0; i < many.length; i++) {
       many[i] = server(IpAddress.ofIpv4(10 << 24 | 71 << 16 | 1 << 8 | net), 1000 + i, ForwardingMethod.NAT);
@@ -139,17 +139,17 @@ class BpfDataPlaneTest extends LiveDirector {
   }
 
   @Test
-  void refusesASecondDaemonAndOtherSizesAndTakesEverythingDown() throws Exception {
+  void refusesASecondDaemonAndSmallerSizesAndTakesEverythingDown() throws Exception {
     DataPlaneProvider provider = new BpfDataPlaneProvider();
     assertThatThrownBy(() -> inDirector(() -> provider.open(options(SMALL))))
         .isInstanceOf(DataPlaneException.class)
         .hasMessageContaining("in use by another xlvsd");
     plane.close();
-    DataPlaneOptions.Capacities larger =
-        new DataPlaneOptions.Capacities(1 << 14, 1 << 12, 64, 2048, 256, 1024, 1 << 18, 1 << 20);
-    assertThatThrownBy(() -> inDirector(() -> provider.open(options(larger))))
+    DataPlaneOptions.Capacities smaller =
+        new DataPlaneOptions.Capacities(1 << 14, 1 << 12, 64, 512, 256, 1024, 1 << 18, 1 << 20);
+    assertThatThrownBy(() -> inDirector(() -> provider.open(options(smaller))))
         .isInstanceOf(DataPlaneException.class)
-        .hasMessageContaining("servers 1024, wanted 2048")
+        .hasMessageContaining("servers 1024, wanted 512")
         .hasMessageContaining("--detach");
     assertThat(Namespaces.run("ip -n " + net.director + " link show eth0")).contains("xdp");
     assertThat(inDirector(() -> provider.detach(bpffs))).isTrue();
