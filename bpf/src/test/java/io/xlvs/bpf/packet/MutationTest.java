@@ -43,51 +43,41 @@ class MutationTest {
     }
   }
 
+  /** What is done to a data plane with a history. */
+  private interface Damage {
+    void run(Bench bench, long seed, Random random);
+  }
+
   private final List<Sample> samples = new ArrayList<>();
   private final Tally tally = new Tally();
 
   @ParameterizedTest
   @EnumSource(Hook.class)
   void noDamagedPacketIsForwardedMangled(Hook hook) {
-    long seed = Seeds.of("xlvs.seed");
-    Random random = new Random(seed);
-    try (Lab lab = new Lab();
-        Bench bench = new Bench(Worlds.everything(lab, MTU), lab, hook)) {
-      bench.record((frame, ingress) -> samples.add(new Sample(frame, ingress)));
-      RandomTraffic traffic = new RandomTraffic(random.nextLong(), bench, lab);
-      while (traffic.packets() < HEALTHY) {
-        Seeds.attempt(seed, traffic::step);
-      }
-      bench.record((frame, ingress) -> { });
-      bench.oracle().followChoices(bench.plane()::choice);
-      Mutator mutator = new Mutator(random);
-      while (tally.judged() < MUTATIONS) {
-        int number = tally.judged();
-        Sample sample = samples.get(random.nextInt(samples.size()));
-        byte[] damaged = mutator.mutate(sample.frame);
-        Seeds.attempt(seed, () -> judge("mutation " + number, bench, sample, damaged));
-      }
-    }
+    afterTraffic(hook, this::mutate);
     System.out.println(tally);
     assertThat(tally.passed).isGreaterThan(MUTATIONS / 20);
     assertThat(tally.dropped).isPositive();
     assertThat(tally.forwarded).isGreaterThan(MUTATIONS / 20);
   }
 
+  /** ICMP alone: errors about our connections in both directions, echo, and what damage makes of them. */
+  @ParameterizedTest
+  @EnumSource(Hook.class)
+  void noDamagedIcmpIsForwardedMangled(Hook hook) {
+    afterTraffic(hook, (bench, seed, random) -> {
+      samples.removeIf(sample -> !isIcmp(sample.frame));
+      mutate(bench, seed, random);
+    });
+    System.out.println("ICMP: " + tally);
+    assertThat(tally.passed).isGreaterThan(MUTATIONS / 20);
+    assertThat(tally.forwarded).isGreaterThan(MUTATIONS / 20);
+  }
+
   @ParameterizedTest
   @EnumSource(Hook.class)
   void noPacketCutAtAnyByteIsForwarded(Hook hook) {
-    long seed = Seeds.of("xlvs.seed");
-    Random random = new Random(seed);
-    try (Lab lab = new Lab();
-        Bench bench = new Bench(Worlds.everything(lab, MTU), lab, hook)) {
-      bench.record((frame, ingress) -> samples.add(new Sample(frame, ingress)));
-      RandomTraffic traffic = new RandomTraffic(random.nextLong(), bench, lab);
-      while (traffic.packets() < HEALTHY) {
-        Seeds.attempt(seed, traffic::step);
-      }
-      bench.record((frame, ingress) -> { });
-      bench.oracle().followChoices(bench.plane()::choice);
+    afterTraffic(hook, (bench, seed, random) -> {
       for (int n = 0; n < CUT_FRAMES; n++) {
         Sample sample = samples.get(random.nextInt(samples.size()));
         for (int length = Mutator.SHORTEST; length < sample.frame.length; length++) {
@@ -95,8 +85,44 @@ class MutationTest {
           Seeds.attempt(seed, () -> judge("cut to " + cut.length, bench, sample, cut));
         }
       }
-    }
+    });
     assertThat(tally.passed + tally.dropped).isGreaterThan(CUT_FRAMES * 20);
+  }
+
+  /** Healthy packets first: their connections are what damaged ones can hit. */
+  private void afterTraffic(Hook hook, Damage damage) {
+    long seed = Seeds.of("xlvs.seed");
+    Random random = new Random(seed);
+    try (Lab lab = new Lab();
+        Bench bench = new Bench(Worlds.everything(lab, MTU), lab, hook)) {
+      bench.record((frame, ingress) -> samples.add(new Sample(frame, ingress)));
+      RandomTraffic traffic = new RandomTraffic(random.nextLong(), bench, lab);
+      while (traffic.packets() < HEALTHY) {
+        Seeds.attempt(seed, traffic::step);
+      }
+      bench.record((frame, ingress) -> { });
+      bench.oracle().followChoices(bench.plane()::choice);
+      damage.run(bench, seed, random);
+    }
+  }
+
+  private void mutate(Bench bench, long seed, Random random) {
+    Mutator mutator = new Mutator(random);
+    while (tally.judged() < MUTATIONS) {
+      int number = tally.judged();
+      Sample sample = samples.get(random.nextInt(samples.size()));
+      byte[] damaged = mutator.mutate(sample.frame);
+      Seeds.attempt(seed, () -> judge("mutation " + number, bench, sample, damaged));
+    }
+  }
+
+  private static boolean isIcmp(byte[] frame) {
+    try {
+      int protocol = Headers.ofFrame(frame).protocol();
+      return protocol == Protocol.ICMP || protocol == Protocol.ICMPV6;
+    } catch (MalformedPacketException e) {
+      throw new AssertionError("a healthy packet is malformed: " + Bytes.hex(frame), e);
+    }
   }
 
   private void judge(String what, Bench bench, Sample sample, byte[] damaged) {

@@ -94,6 +94,13 @@ final class Tables {
     }
   }
 
+  /** Every template has been idle for so many jiffies more. */
+  void backdateTemplates(long jiffies) {
+    for (String table : TEMPLATES) {
+      templates().keySet().forEach(key -> backdate(table, Template.LAYOUT, key, value -> jiffies));
+    }
+  }
+
   /** Every connection has been idle for a jiffy more than its time-out. */
   void expireConnections() {
     for (String table : CONNECTIONS) {
