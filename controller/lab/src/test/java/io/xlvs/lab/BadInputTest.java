@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.xlvs.v1.DirectorGrpc;
 import io.xlvs.v1.GetStatusRequest;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -70,6 +74,41 @@ class BadInputTest {
     assertThat(answer.err()).startsWith("line 2 (" + input.lines().skip(1).findFirst().orElseThrow() + "): ")
         .endsWith("; nothing was restored\n").hasLineCount(1);
     assertThat(revision()).isEqualTo(before);
+  }
+
+  @Test
+  void everyBadLineOfARestoreIsNumbered() {
+    Command.Result answer = LAB.director().attempt("""
+        -A -t 10.0.0.120:80 -s nosuch
+        -A -t 10.0.0.121:80 -s rr
+        -a -t 10.0.0.121:80 -r 224.0.0.1:80 -m
+        -d -t 10.0.0.99:80 -r 10.1.0.11:80
+        """, "-R");
+
+    assertThat(answer.status()).isEqualTo(255);
+    assertThat(answer.err()).startsWith("line 1 (-A -t 10.0.0.120:80 -s nosuch): Scheduler or persistence engine not found: scheduler \"nosuch\"")
+        .endsWith("; wrong as well: lines 3, 4; nothing was restored\n").hasLineCount(1);
+  }
+
+  @Test
+  void garbageOnTheSocketIsHungUpOnWithoutAWordInTheLog() throws IOException {
+    int before = LAB.director().log().length();
+    byte[] garbage = new byte[10_000];
+    new Random(7).nextBytes(garbage);
+    for (String beginning : List.of("", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET / HTTP/1.1\r\n\r\n")) {
+      try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(LAB.director().socket()))) {
+        client.write(ByteBuffer.wrap(beginning.getBytes(StandardCharsets.US_ASCII)));
+        client.write(ByteBuffer.wrap(garbage));
+        ByteBuffer answer = ByteBuffer.allocate(65_536);
+        while (client.read(answer) >= 0) {
+          answer.clear();
+        }
+      } catch (IOException e) {
+        assertThat(e).hasMessageMatching("Broken pipe|Connection reset.*");
+      }
+      assertThat(LAB.director().lbctl("-L", "--timeout")).startsWith("Timeout (tcp tcpfin udp): ");
+    }
+    assertThat(LAB.director().log().substring(before).lines()).noneMatch(line -> !line.startsWith("time=") || line.contains("level=error"));
   }
 
   /** ipvsadm's grammar takes the service's port, as ipvsadm does without a word; the verbs refuse it (bad-input.txt). */
