@@ -14,8 +14,11 @@ import io.xlvs.v1.DirectorGrpc;
 import io.xlvs.v1.DirectorStatus;
 import io.xlvs.v1.GetStatusRequest;
 import io.xlvs.v1.GetTimeoutsRequest;
+import io.xlvs.v1.ListMarkRulesRequest;
+import io.xlvs.v1.ListMarkRulesResponse;
 import io.xlvs.v1.ListVirtualServicesRequest;
 import io.xlvs.v1.ListVirtualServicesResponse;
+import io.xlvs.v1.MarkRulesGrpc;
 import io.xlvs.v1.RealServer;
 import io.xlvs.v1.Timeouts;
 import io.xlvs.v1.VirtualService;
@@ -56,7 +59,7 @@ public final class ArchiveTraining {
     Server server = NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
         .bossEventLoopGroup(eventLoop).workerEventLoopGroup(eventLoop)
         .channelType(EpollServerDomainSocketChannel.class).directExecutor()
-        .addService(new Services()).addService(new Director()).build().start();
+        .addService(new Services()).addService(new Marks()).addService(new Director()).build().start();
     int failed = 0;
     for (List<String> line : List.of(
         List.of("-Ln"), List.of("-L", "--stats"), List.of("-Sn"), List.of("-R"),
@@ -92,6 +95,13 @@ public final class ArchiveTraining {
       answer(observer, ListVirtualServicesResponse.newBuilder().addVirtualServices(VirtualService.newBuilder()
           .setName("services/tcp:127.0.0.1:80").setProtocolValue(1).setAddress("127.0.0.1").setPort(80).setScheduler("rr")
           .addServers(RealServer.newBuilder().setAddress("127.0.0.1").setPort(80).setMethodValue(1).setWeight(1))).build());
+    }
+  }
+
+  private static final class Marks extends MarkRulesGrpc.MarkRulesImplBase {
+    @Override
+    public void listMarkRules(ListMarkRulesRequest request, StreamObserver<ListMarkRulesResponse> observer) {
+      answer(observer, ListMarkRulesResponse.getDefaultInstance());
     }
   }
 

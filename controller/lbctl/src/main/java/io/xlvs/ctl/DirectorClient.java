@@ -15,6 +15,7 @@ import io.xlvs.v1.DirectorGrpc;
 import io.xlvs.v1.ListVirtualServicesRequest;
 import io.xlvs.v1.ListVirtualServicesResponse;
 import io.xlvs.v1.LocalAddressesGrpc;
+import io.xlvs.v1.MarkRulesGrpc;
 import io.xlvs.v1.RealServersGrpc;
 import io.xlvs.v1.VirtualService;
 import io.xlvs.v1.VirtualServicesGrpc;
@@ -84,6 +85,10 @@ public final class DirectorClient implements AutoCloseable {
 
   public LocalAddressesGrpc.LocalAddressesBlockingStub localAddresses() {
     return LocalAddressesGrpc.newBlockingStub(channel()).withDeadlineAfter(CALL_MINUTES, TimeUnit.MINUTES);
+  }
+
+  public MarkRulesGrpc.MarkRulesBlockingStub markRules() {
+    return MarkRulesGrpc.newBlockingStub(channel()).withDeadlineAfter(CALL_MINUTES, TimeUnit.MINUTES);
   }
 
   public ConnectionsGrpc.ConnectionsBlockingStub connections() {

@@ -12,7 +12,9 @@ import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.xlvs.v1.ForwardingMethod;
+import io.xlvs.v1.MarkRule;
 import io.xlvs.v1.Operation;
+import io.xlvs.v1.PortRange;
 import io.xlvs.v1.RealServer;
 import io.xlvs.v1.Timeouts;
 import io.xlvs.v1.UpdateRealServerRequest;
@@ -30,6 +32,7 @@ final class FakeDirector {
       "rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq", "fo", "ovf", "mh", "twos");
 
   Map<String, VirtualService> services = new LinkedHashMap<>();
+  Map<String, MarkRule> markRules = new LinkedHashMap<>();
   Timeouts timeouts = Timeouts.newBuilder().setTcpSeconds(900).setTcpFinSeconds(120).setUdpSeconds(300).build();
   final List<String> zeroed = new ArrayList<>();
   int applied;
@@ -37,6 +40,7 @@ final class FakeDirector {
   /** All operations or none; the refusal names the operation. */
   void apply(List<Operation> operations, boolean validateOnly) {
     Map<String, VirtualService> before = new LinkedHashMap<>(services);
+    Map<String, MarkRule> markRulesBefore = new LinkedHashMap<>(markRules);
     Timeouts timeoutsBefore = timeouts;
     boolean done = false;
     try {
@@ -47,6 +51,7 @@ final class FakeDirector {
     } finally {
       if (!done || validateOnly) {
         services = before;
+        markRules = markRulesBefore;
         timeouts = timeoutsBefore;
       }
     }
@@ -68,10 +73,36 @@ final class FakeDirector {
       case CREATE_LOCAL_ADDRESS -> addLocal(operation.getCreateLocalAddress().getParent(),
           operation.getCreateLocalAddress().getLocalAddress().getAddress(), path);
       case DELETE_LOCAL_ADDRESS -> deleteLocal(operation.getDeleteLocalAddress().getName(), path);
+      case CREATE_MARK_RULE -> setMark(operation.getCreateMarkRule().getMarkRule(), true, path);
+      case UPDATE_MARK_RULE -> setMark(operation.getUpdateMarkRule().getMarkRule(), false, path);
+      case DELETE_MARK_RULE -> {
+        String name = operation.getDeleteMarkRule().getName();
+        if (markRules.remove(name) == null) {
+          throw refused(Code.NOT_FOUND, path + "name", "mark rule " + name + " does not exist", "xlvs.v1.MarkRule", name);
+        }
+      }
       case FLUSH -> services.clear();
       case UPDATE_TIMEOUTS -> setTimeouts(operation.getUpdateTimeouts().getTimeouts());
       default -> throw new IllegalStateException("operation not set");
     }
+  }
+
+  /** Without ports: every port of both protocols. */
+  private void setMark(MarkRule wanted, boolean anew, String path) {
+    String name = "markRules/" + Integer.toUnsignedString(wanted.getFirewallMark()) + ":" + wanted.getDestination();
+    if (anew && markRules.containsKey(name)) {
+      throw refused(Code.ALREADY_EXISTS, path + "mark_rule", "mark rule " + name + " exists", "xlvs.v1.MarkRule", name);
+    }
+    if (wanted.getDestination().startsWith("224.")) {
+      throw refused(Code.INVALID_ARGUMENT, path + "mark_rule.destination", "destination " + wanted.getDestination()
+          + " is a multicast address", "", "");
+    }
+    MarkRule.Builder rule = wanted.toBuilder().setName(name);
+    if (wanted.getTcpPortsCount() + wanted.getUdpPortsCount() == 0) {
+      PortRange all = PortRange.newBuilder().setFirst(1).setLast(65535).build();
+      rule.addTcpPorts(all).addUdpPorts(all);
+    }
+    markRules.put(name, rule.build());
   }
 
   private void setTimeouts(Timeouts wanted) {

@@ -10,6 +10,14 @@ import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.xlvs.v1.*;
+import io.xlvs.v1.CreateMarkRuleRequest;
+import io.xlvs.v1.DeleteMarkRuleRequest;
+import io.xlvs.v1.DeleteMarkRuleResponse;
+import io.xlvs.v1.ListMarkRulesRequest;
+import io.xlvs.v1.ListMarkRulesResponse;
+import io.xlvs.v1.MarkRule;
+import io.xlvs.v1.MarkRulesGrpc;
+import io.xlvs.v1.UpdateMarkRuleRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +46,7 @@ final class FakeServer implements AutoCloseable {
     server = NettyServerBuilder.forAddress(new DomainSocketAddress(socket().toFile()))
         .bossEventLoopGroup(boss).workerEventLoopGroup(workers).channelType(EpollServerDomainSocketChannel.class)
         .withChildOption(ChannelOption.SO_KEEPALIVE, null).directExecutor().maxInboundMessageSize(Integer.MAX_VALUE)
-        .addService(new Services()).addService(new Servers()).addService(new Addresses())
+        .addService(new Services()).addService(new Servers()).addService(new Addresses()).addService(new Marks())
         .addService(new Connections()).addService(new Directors()).build().start();
   }
 
@@ -202,6 +210,38 @@ final class FakeServer implements AutoCloseable {
       answer(observer, () -> {
         change(Operation.newBuilder().setDeleteLocalAddress(request), request.getValidateOnly());
         return DeleteLocalAddressResponse.getDefaultInstance();
+      });
+    }
+  }
+
+  private final class Marks extends MarkRulesGrpc.MarkRulesImplBase {
+    @Override
+    public void createMarkRule(CreateMarkRuleRequest request, StreamObserver<MarkRule> observer) {
+      answer(observer, () -> {
+        change(Operation.newBuilder().setCreateMarkRule(request), request.getValidateOnly());
+        return request.getMarkRule();
+      });
+    }
+
+    @Override
+    public void updateMarkRule(UpdateMarkRuleRequest request, StreamObserver<MarkRule> observer) {
+      answer(observer, () -> {
+        change(Operation.newBuilder().setUpdateMarkRule(request), request.getValidateOnly());
+        return request.getMarkRule();
+      });
+    }
+
+    @Override
+    public void listMarkRules(ListMarkRulesRequest request, StreamObserver<ListMarkRulesResponse> observer) {
+      answer(observer, () -> ListMarkRulesResponse.newBuilder().addAllMarkRules(director.markRules.values().stream()
+          .filter(rule -> request.getFirewallMark() == 0 || rule.getFirewallMark() == request.getFirewallMark()).toList()).build());
+    }
+
+    @Override
+    public void deleteMarkRule(DeleteMarkRuleRequest request, StreamObserver<DeleteMarkRuleResponse> observer) {
+      answer(observer, () -> {
+        change(Operation.newBuilder().setDeleteMarkRule(request), request.getValidateOnly());
+        return DeleteMarkRuleResponse.getDefaultInstance();
       });
     }
   }

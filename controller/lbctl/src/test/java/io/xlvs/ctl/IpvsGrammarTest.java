@@ -32,7 +32,7 @@ final class IpvsGrammarTest {
 
   private void done(String line) {
     Lbctl.Result result = lbctl.run(line);
-    assertThat(result.err()).as("lbctl " + line).isEmpty();
+    assertThat(result.said()).as("lbctl " + line).isEmpty();
     assertThat(result.status()).as("lbctl " + line).isZero();
   }
 

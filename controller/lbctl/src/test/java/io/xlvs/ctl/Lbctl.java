@@ -21,6 +21,11 @@ final class Lbctl {
     boolean says(String text) {
       return err.equals(text + "\n") || err.startsWith(text + ": ") && err.indexOf('\n') == err.length() - 1;
     }
+
+    /** What was said beside that iptables' marks are not seen, which ipvsadm has no reason to say. */
+    String said() {
+      return err.startsWith("Warning: no packet carries mark") ? err.substring(err.indexOf('\n') + 1) : err;
+    }
   }
 
   /** The few names that the recordings know. */

@@ -61,7 +61,7 @@ final class RecordedListingsTest {
     }
     assertThat(result.out()).as("lbctl " + recorded.arguments()).isEqualTo(expected);
     if (recorded.err().isEmpty()) {
-      assertThat(result.err()).as("lbctl " + recorded.arguments()).isEmpty();
+      assertThat(result.said()).as("lbctl " + recorded.arguments()).isEmpty();
     } else {
       assertThat(result).as("lbctl " + recorded.arguments()).matches(answer -> answer.says(recorded.err().get(0)));
     }

@@ -33,7 +33,8 @@ enum Command {
   ZERO("zero", none(), EnumSet.of(SERVICE), none()),
   ADD_LOCAL_ADDRESS("add-laddr", EnumSet.of(SERVICE, LOCAL_ADDRESS), none(), none()),
   DELETE_LOCAL_ADDRESS("del-laddr", EnumSet.of(SERVICE, LOCAL_ADDRESS), none(), none()),
-  GET_LOCAL_ADDRESS("get-laddr", none(), EnumSet.of(SERVICE, NUMERIC), none());
+  GET_LOCAL_ADDRESS("get-laddr", none(), EnumSet.of(SERVICE, NUMERIC), none()),
+  SET_MARK("set-mark", EnumSet.of(TO), EnumSet.of(TCP_PORTS, UDP_PORTS), none());
 
   private final String label;
   private final Set<Option> required;

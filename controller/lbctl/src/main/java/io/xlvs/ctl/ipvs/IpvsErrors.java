@@ -62,6 +62,9 @@ final class IpvsErrors {
   }
 
   private static String invalid(ApiError error) {
+    if (error.fields().stream().anyMatch(field -> field.name().contains("mark_rule"))) {
+      return "illegal mark rule specified";
+    }
     if (error.refuses("scheduler") || error.refuses("persistence_engine")) {
       return "Scheduler or persistence engine not found";
     }

@@ -7,6 +7,7 @@ import io.xlvs.ctl.Console;
 import io.xlvs.ctl.DirectorClient;
 import io.xlvs.ctl.Failure;
 import io.xlvs.ctl.LocalAddressWarning;
+import io.xlvs.ctl.MarkWarning;
 import io.xlvs.ctl.Unreachable;
 import io.xlvs.v1.ApplyRequest;
 import io.xlvs.v1.DirectorStatus;
@@ -14,6 +15,7 @@ import io.xlvs.v1.GetStatusRequest;
 import io.xlvs.v1.GetTimeoutsRequest;
 import io.xlvs.v1.GetVirtualServiceRequest;
 import io.xlvs.v1.ListConnectionsRequest;
+import io.xlvs.v1.ListMarkRulesRequest;
 import io.xlvs.v1.Operation;
 import io.xlvs.v1.TableStatus;
 import io.xlvs.v1.Timeouts;
@@ -71,7 +73,7 @@ public final class IpvsTool {
     switch (rule.command) {
       case LIST -> list(rule);
       case SAVE -> new SavedRules(console.out(), console.names(), rule.has(Option.NUMERIC))
-          .print(client.allServices(false));
+          .print(client.allServices(false), client.markRules().listMarkRules(ListMarkRulesRequest.getDefaultInstance()).getMarkRulesList());
       case RESTORE -> new Restore(console.names(), console.err()).run(console.in(), client);
       case ZERO -> client.director().zeroCounters(ZeroCountersRequest.newBuilder()
           .setService(rule.hasService() ? ResourceNames.service(rule) : "").build());
@@ -89,7 +91,8 @@ public final class IpvsTool {
   private void change(Rule rule) {
     Operation operation = Operations.of(rule);
     switch (operation.getOperationCase()) {
-      case CREATE_SERVICE -> client.services().createVirtualService(operation.getCreateService());
+      case CREATE_SERVICE -> MarkWarning.of(client.services().createVirtualService(operation.getCreateService()), client)
+          .ifPresent(console.err()::println);
       case UPDATE_SERVICE -> client.services().updateVirtualService(operation.getUpdateService());
       case DELETE_SERVICE -> client.services().deleteVirtualService(operation.getDeleteService());
       case CREATE_SERVER -> client.servers().createRealServer(operation.getCreateServer());

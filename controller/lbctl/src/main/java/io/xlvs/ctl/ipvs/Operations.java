@@ -16,6 +16,7 @@ import io.xlvs.v1.RealServer;
 import io.xlvs.v1.Timeouts;
 import io.xlvs.v1.Tunnel;
 import io.xlvs.v1.TunnelType;
+import io.xlvs.v1.UpdateMarkRuleRequest;
 import io.xlvs.v1.UpdateRealServerRequest;
 import io.xlvs.v1.UpdateTimeoutsRequest;
 import io.xlvs.v1.UpdateVirtualServiceRequest;
@@ -46,6 +47,9 @@ final class Operations {
           .setLocalAddress(LocalAddress.newBuilder().setAddress(Addresses.text(rule.localAddress))));
       case DELETE_LOCAL_ADDRESS -> operation.setDeleteLocalAddress(
           DeleteLocalAddressRequest.newBuilder().setName(ResourceNames.localAddress(rule)));
+      // What is there with the same ports stays: -R of what -S has printed changes no rule.
+      case SET_MARK -> operation.setUpdateMarkRule(
+          UpdateMarkRuleRequest.newBuilder().setMarkRule(rule.markRule).setAllowMissing(true));
       case FLUSH -> operation.setFlush(FlushRequest.getDefaultInstance());
       case SET -> operation.setUpdateTimeouts(UpdateTimeoutsRequest.newBuilder().setTimeouts(Timeouts.newBuilder()
           .setTcpSeconds(rule.timeoutSeconds[0])

@@ -37,7 +37,10 @@ enum Option {
   MCAST_GROUP("mcast-group", "--mcast-group"),
   MCAST_PORT("mcast-port", "--mcast-port"),
   MCAST_TTL("mcast-ttl", "--mcast-ttl"),
-  LOCAL_ADDRESS("local-address", "-z");
+  LOCAL_ADDRESS("local-address", "-z"),
+  TO("destination", "--to"),
+  TCP_PORTS("tcp-ports", "--tcp"),
+  UDP_PORTS("udp-ports", "--udp");
 
   private final String label;
   private final String written;

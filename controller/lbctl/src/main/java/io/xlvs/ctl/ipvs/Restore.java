@@ -127,7 +127,7 @@ final class Restore {
       rule = RuleParser.parse(names, words(text));
       Operation operation = rule.command == null ? null : Operations.of(rule);
       if (operation == null) {
-        throw new Failure(Failure.USAGE, "only rules can be restored: -A -E -D -a -e -d -C -P -Q --set", "");
+        throw new Failure(Failure.USAGE, "only rules can be restored: -A -E -D -a -e -d -C -P -Q --set --set-mark", "");
       }
       coder.writeMessage(ApplyRequest.OPERATIONS_FIELD_NUMBER, operation);
     } catch (Failure failure) {

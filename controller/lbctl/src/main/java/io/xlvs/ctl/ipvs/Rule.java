@@ -2,6 +2,7 @@
 package io.xlvs.ctl.ipvs;
 
 import io.xlvs.v1.ForwardingMethod;
+import io.xlvs.v1.MarkRule;
 import io.xlvs.v1.Protocol;
 import io.xlvs.v1.TunnelChecksum;
 import io.xlvs.v1.TunnelType;
@@ -46,6 +47,9 @@ final class Rule {
   TunnelChecksum tunnelChecksum = TunnelChecksum.TUNNEL_CHECKSUM_NONE;
 
   InetAddress localAddress;
+
+  /** Of --set-mark. */
+  final MarkRule.Builder markRule = MarkRule.newBuilder();
 
   /** Of --set, in the order tcp, tcpfin, udp. */
   int[] timeoutSeconds = {};

@@ -2,6 +2,7 @@
 package io.xlvs.ctl.ipvs;
 
 import io.xlvs.ctl.Failure;
+import io.xlvs.ctl.PortList;
 import io.xlvs.v1.ForwardingMethod;
 import io.xlvs.v1.Protocol;
 import io.xlvs.v1.TunnelChecksum;
@@ -52,6 +53,9 @@ final class RuleParser {
     }
     rule.command = first.word().command();
     daemonRole(first);
+    if (first.word() == Word.SET_MARK) {
+      rule.markRule.setFirewallMark((int) markNumber(first.value()));
+    }
     if (rule.isServer()) {
       popt.redefine('b', Word.FULLNAT);
     }
@@ -172,6 +176,18 @@ final class RuleParser {
         set(Option.LOCAL_ADDRESS);
         rule.localAddress = Endpoint.number(value, "illegal local address specified");
       }
+      case TO -> {
+        set(Option.TO);
+        rule.markRule.setDestination(value);
+      }
+      case TCP_PORTS -> {
+        set(Option.TCP_PORTS);
+        rule.markRule.addAllTcpPorts(PortList.parse("--tcp", value));
+      }
+      case UDP_PORTS -> {
+        set(Option.UDP_PORTS);
+        rule.markRule.addAllUdpPorts(PortList.parse("--udp", value));
+      }
       case NUMERIC -> set(Option.NUMERIC);
       case CONNECTION -> set(Option.CONNECTION);
       case TIMEOUT -> set(Option.TIMEOUT);
@@ -212,11 +228,15 @@ final class RuleParser {
 
   private void mark(String value) {
     set(Option.SERVICE);
+    rule.mark = markNumber(value);
+  }
+
+  private static long markNumber(String value) {
     if (!value.matches("\\d{1,18}") || Long.parseLong(value) < 1 || Long.parseLong(value) > 0xffff_ffffL) {
       throw usage("invalid fwmark value `" + value + "' specified", value,
           "is not a firewall mark: a number of 1 to 4294967295");
     }
-    rule.mark = Long.parseLong(value);
+    return Long.parseLong(value);
   }
 
   private void real(String value) {

@@ -3,6 +3,7 @@ package io.xlvs.ctl.ipvs;
 
 import io.xlvs.v1.AddressFamily;
 import io.xlvs.v1.ForwardingMethod;
+import io.xlvs.v1.MarkRule;
 import io.xlvs.v1.Protocol;
 import io.xlvs.v1.RealServer;
 import io.xlvs.v1.Tunnel;
@@ -12,7 +13,7 @@ import java.util.List;
 
 /**
  * {@code ipvsadm -S}: rules that {@code -R} takes back, giving the identical table. What ipvsadm loses is kept:
- * thresholds ({@code -x}, {@code -y}) and the local addresses of FULLNAT ({@code -P}).
+ * thresholds ({@code -x}, {@code -y}), the local addresses of FULLNAT ({@code -P}) and the marks ({@code --set-mark}).
  */
 final class SavedRules {
   private final PrintStream out;
@@ -23,7 +24,7 @@ final class SavedRules {
     this.names = new EndpointNames(names, numeric);
   }
 
-  void print(List<VirtualService> services) {
+  void print(List<VirtualService> services, List<MarkRule> markRules) {
     for (VirtualService service : IpvsOrder.services(services)) {
       String identity = identity(service);
       out.print("-A " + identity + serviceOptions(service) + "\n");
@@ -35,6 +36,9 @@ final class SavedRules {
             + names.of(server.getAddress(), server.getPort(), service.getProtocol())
             + serverOptions(server) + "\n");
       }
+    }
+    for (MarkRule rule : markRules) {
+      out.print(MarkLine.of(rule) + "\n");
     }
   }
 

@@ -17,6 +17,7 @@ final class Usage {
         lbctl -L|l [virtual-service] [options]
         lbctl -Z [virtual-service]
         lbctl --set tcp tcpfin udp
+        lbctl --set-mark fwmark --to address[/prefix] [--tcp ports] [--udp ports]
         lbctl -h
 
       Commands, by a long or a short word:
@@ -35,6 +36,7 @@ final class Usage {
         --list            -L|-l     list the table
         --zero            -Z        zero the counters of a service or of all
         --set tcp tcpfin udp        set time-outs of connections, in seconds; 0 leaves one as it is
+        --set-mark fwmark           say which packets carry a mark (lines of -S; `lbctl mark' does it for people)
         --help            -h        this text
         --version         -v        version
 
@@ -66,6 +68,8 @@ final class Usage {
         --u-threshold  -x uthreshold        no new connections from so many on
         --l-threshold  -y lthreshold        new connections again below so many
         --local-address -z address          source address of full NAT
+        --to            address[/prefix]    destination of the packets that carry the mark
+        --tcp, --udp    ports               their ports: 80,443,8000-8080, or all (default: all of both)
         --connection   -c                   list connections
         --timeout                           list time-outs (tcp tcpfin udp)
         --daemon                            list sync daemons: there are none

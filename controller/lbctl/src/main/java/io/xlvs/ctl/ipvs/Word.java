@@ -26,6 +26,7 @@ enum Word {
   ADD_LOCAL_ADDRESS(Command.ADD_LOCAL_ADDRESS, "P", NONE, "add-laddr"),
   DELETE_LOCAL_ADDRESS(Command.DELETE_LOCAL_ADDRESS, "Q", NONE, "del-laddr"),
   GET_LOCAL_ADDRESS(Command.GET_LOCAL_ADDRESS, "G", NONE, "get-laddr"),
+  SET_MARK(Command.SET_MARK, "", REQUIRED, "set-mark"),
   HELP(null, "h", NONE, "help"),
   VERSION(null, "v", NONE, "version"),
 
@@ -56,6 +57,9 @@ enum Word {
   TUN_CSUM(null, "", NONE, "tun-csum"),
   TUN_REMCSUM(null, "", NONE, "tun-remcsum"),
   LOCAL_ADDRESS(null, "z", REQUIRED, "local-address", "laddr"),
+  TO(null, "", REQUIRED, "to"),
+  TCP_PORTS(null, "", REQUIRED, "tcp"),
+  UDP_PORTS(null, "", REQUIRED, "udp"),
 
   NUMERIC(null, "n", NONE, "numeric"),
   CONNECTION(null, "c", NONE, "connection"),

@@ -3,6 +3,7 @@ package io.xlvs.ctl.verbs;
 
 import com.google.protobuf.FieldMask;
 import io.xlvs.ctl.Failure;
+import io.xlvs.ctl.MarkWarning;
 import io.xlvs.v1.CreateVirtualServiceRequest;
 import io.xlvs.v1.DeleteVirtualServiceRequest;
 import io.xlvs.v1.UpdateVirtualServiceRequest;
@@ -39,6 +40,7 @@ final class ServiceChanges {
       VirtualService created = client().services().createVirtualService(CreateVirtualServiceRequest.newBuilder()
           .setVirtualService(wanted).setValidateOnly(dryRun()).build());
       done("add", "added", "service " + ServiceName.display(ServiceName.of(service)), created);
+      MarkWarning.of(created, client()).ifPresent(console().err()::println);
     }
   }
 

@@ -75,6 +75,11 @@ public final class VerbTool {
         .addSubcommand(new LocalAddressCommands.ListAddresses(session))
         .addSubcommand(new LocalAddressCommands.Add(session))
         .addSubcommand(new LocalAddressCommands.Delete(session)));
+    root.addSubcommand(new CommandLine(new MarkCommands())
+        .addSubcommand(new MarkCommands.ListRules(session))
+        .addSubcommand(new MarkChanges.Add(session))
+        .addSubcommand(new MarkChanges.Set(session))
+        .addSubcommand(new MarkChanges.Delete(session)));
     root.addSubcommand(new CommandLine(new ConnectionCommands())
         .addSubcommand(new ConnectionCommands.ListConnections(session)));
     root.addSubcommand(new StatusCommand(session));
