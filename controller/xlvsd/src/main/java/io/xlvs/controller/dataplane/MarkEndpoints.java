@@ -21,8 +21,6 @@ import java.util.Set;
  * are not in it, since their packets are what their address makes them.
  */
 final class MarkEndpoints {
-  static final MarkEndpoints NONE = new MarkEndpoints(Map.of());
-
   /** The rules that it was made of. */
   final Map<MarkRuleKey, MarkRule> rules;
 

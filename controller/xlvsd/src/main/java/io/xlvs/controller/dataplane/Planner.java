@@ -132,7 +132,7 @@ final class Planner {
 
   /** What marks need, if their rules or the services of marks are others than before. */
   private Optional<MarkEndpoints> marks(Configuration desired, List<ServiceChange> changes, List<AppliedService> removals) {
-    boolean same = tables.requests().rules().equals(desired.markRules())
+    boolean same = tables.requests().has(desired.markRules())
         && changes.stream().noneMatch(change -> isMark(change.service.key()) && (change.applied == null || !change.applied.present))
         && removals.stream().noneMatch(gone -> isMark(gone.key));
     return same ? Optional.empty() : Optional.of(MarkEndpoints.of(desired));

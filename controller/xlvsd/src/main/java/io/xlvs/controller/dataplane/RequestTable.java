@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -31,7 +32,7 @@ final class RequestTable {
   /** Services with an address whose endpoint is a mark's. */
   private final Set<AppliedService> covered = Collections.newSetFromMap(new IdentityHashMap<>());
 
-  private Map<MarkRuleKey, MarkRule> rules = Map.of();
+  private Optional<Map<MarkRuleKey, MarkRule>> rules = Optional.empty();
 
   /**
    * An empty table.
@@ -43,9 +44,9 @@ final class RequestTable {
     this.markCapacity = markCapacity;
   }
 
-  /** The rules applied last. */
-  Map<MarkRuleKey, MarkRule> rules() {
-    return rules;
+  /** Whether these rules were applied last; after a restart nobody knows. */
+  boolean has(Map<MarkRuleKey, MarkRule> wanted) {
+    return rules.equals(Optional.of(wanted));
   }
 
   /** What the service table certainly holds beyond an entry for each server and local address and two for each service. */
@@ -107,7 +108,7 @@ final class RequestTable {
 
   /** Makes the endpoints of marks be these; services with an address get theirs back, or lose them. */
   void mark(MarkEndpoints wanted, Map<ServiceKey, AppliedService> services) {
-    rules = wanted.rules;
+    rules = Optional.of(wanted.rules);
     Map<Endpoint, Endpoint> now = new HashMap<>(wanted.requests.size() * 2);
     wanted.requests.forEach((request, service) -> now.put(request, withIndex(request, services.get(service).index)));
     replace(Set.copyOf(marked.values()), Set.copyOf(now.values()));

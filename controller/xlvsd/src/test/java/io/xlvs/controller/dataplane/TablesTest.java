@@ -2,117 +2,29 @@
 package io.xlvs.controller.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.xlvs.bpf.Capacities;
 import io.xlvs.bpf.Conn;
-import io.xlvs.bpf.Control;
 import io.xlvs.bpf.Endpoint;
 import io.xlvs.bpf.EndpointKind;
 import io.xlvs.bpf.Family;
 import io.xlvs.bpf.Method;
 import io.xlvs.bpf.Region;
 import io.xlvs.bpf.Server;
-import io.xlvs.bpf.ServiceTable;
-import io.xlvs.bpf.Settings;
 import io.xlvs.bpf.State;
 import io.xlvs.bpf.Stats;
-import io.xlvs.bpf.TableMemory;
 import io.xlvs.bpf.Tuple;
 import io.xlvs.bpf.WireAddress;
-import io.xlvs.bpf.XlvsObjects;
-import io.xlvs.controller.net.Rtnetlink;
-import io.xlvs.controller.service.Configuration;
-import io.xlvs.controller.service.ForwardingMethod;
 import io.xlvs.controller.service.IpAddress;
-import io.xlvs.controller.service.MarkRule;
-import io.xlvs.controller.service.MarkRuleKey;
-import io.xlvs.controller.service.PortRange;
-import io.xlvs.controller.service.Protocol;
 import io.xlvs.controller.service.RealServer;
-import io.xlvs.controller.service.ServiceKey;
-import io.xlvs.controller.service.Timeouts;
-import io.xlvs.controller.service.Tunnel;
 import io.xlvs.controller.service.VirtualService;
-import io.xlvs.loader.Bpf;
-import io.xlvs.loader.GracePeriod;
-import io.xlvs.loader.map.MapInfo;
-import io.xlvs.loader.map.MapType;
-import io.xlvs.loader.map.MappedArray;
-import io.xlvs.loader.map.RawMap;
-import io.xlvs.loader.net.NetNs;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What ends up in real maps, without packets, by a clock of the test's own. Needs root. */
-class TablesTest {
-  private static final ServiceKey.Endpoint KEY =
-      new ServiceKey.Endpoint(Protocol.TCP, IpAddress.parse("10.0.0.100"), 80);
-  private static final Settings SETTINGS =
-      Capacities.SMALL.settings(Bpf.possibleCpus(), 250, 99, Capacities.Limits.DEFAULT);
-
-  private final List<AutoCloseable> open = new ArrayList<>();
-  private XlvsObjects objects;
-  private MappedArray bases;
-  private MappedArray leftovers;
-  private Rtnetlink netlink;
-  private Tables tables;
-  private Map<ServiceKey, AppliedService> applied;
-  private ServiceTable serviceTable;
-  private Planner planner;
-  private Reconciler reconciler;
-  private long revision;
-  private long nowNanos = 1_000_000_000_000L;
-
-  @BeforeEach
-  void load() {
-    own(NetNs.enterNew()); // no routes: what is tested here is not the network
-    objects = own(XlvsObjects.load(
-        XlvsObjects.parse().loadOnly("xlvs_sweep", "xlvs_jiffies"), Capacities.SMALL, SETTINGS, Optional.empty()));
-    bases = array(Capacities.SMALL.servers());
-    leftovers = array(Capacities.SMALL.services());
-    netlink = own(Rtnetlink.open());
-    startController();
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    for (int i = open.size() - 1; i >= 0; i--) {
-      open.get(i).close();
-    }
-  }
-
-  /** What a daemon does when it starts, on whatever the maps hold. */
-  private void startController() {
-    Interfaces interfaces = new Interfaces(objects, AttachMode.NATIVE);
-    interfaces.update(netlink.links());
-    EndpointSet endpoints = new EndpointSet();
-    CounterStore counters = new CounterStore(objects, bases, leftovers);
-    HopTable hops = new HopTable(objects, netlink, interfaces, new ManagedNeighbours(netlink, interfaces::link), Capacities.SMALL.hops());
-    RequestTable requests = new RequestTable(endpoints, RequestTable.markCapacity(SETTINGS, Capacities.SMALL.localAddresses()));
-    tables = new Tables(
-        hops, new ServerTable(objects, hops, endpoints, counters), new ServiceRecords(objects), new RingTable(objects),
-        new LocalAddressTable(objects, endpoints), endpoints, requests, counters);
-    Takeover takeover = new Takeover(tables);
-    applied = takeover.read(SETTINGS.services(), SETTINGS.servers(), nowNanos);
-    serviceTable = new ServiceTable(
-        TableMemory.of(objects.serviceTable()), TableMemory.of(objects.control()), SETTINGS.bucketMask() + 1,
-        SETTINGS.hashSeed(), GracePeriod::await);
-    takeover.settle(serviceTable);
-    planner = new Planner(applied, tables);
-    reconciler = new Reconciler(applied, tables, serviceTable, new Epochs(objects.epochs()));
-  }
-
+class TablesTest extends ControllerOnMaps {
   @Test
   void keepsARemovedServersSlotUntilItsConnectionsAreGoneAndAMinuteHasPassed() throws Exception {
     apply(service("rr", nat(1), nat(2)));
@@ -197,51 +109,6 @@ class TablesTest {
   }
 
   @Test
-  void findsMarksAgainAfterARestartAndTheirPacketsAreTheirsAllTheWhile() throws Exception {
-    ServiceKey mark = ServiceKey.parse("fwm4:4294967295");
-    VirtualService marked = new VirtualService(mark, "rr", Set.of(), 60, -1, 0, "", false,
-        List.of(new RealServer(IpAddress.parse("192.0.2.1"), 0, ForwardingMethod.NAT, 1, 1, 0, 0, Tunnel.DEFAULT, 1)), List.of(), 1, 1);
-    VirtualService web = service("rr", nat(2));
-    MarkRule rule = new MarkRule(MarkRuleKey.parse("4294967295:10.0.0.100"), List.of(new PortRange(80, 81)), List.of(PortRange.ALL), 1);
-    apply(List.of(rule), marked, web);
-    int index = applied.get(mark).index;
-    Endpoint requests = applied.get(KEY).requests(KEY);
-    assertThat(serviceTable.find(requests).index()).as("the mark's, not the address's").isEqualTo(index);
-    Set<Endpoint> table = endpoints();
-    byte[] services = bytes(objects.services());
-    int copy = objects.control().getInt(Control.TABLE_COPY);
-    startController();
-    assertThat(applied.get(mark).key).isEqualTo(mark);
-    apply(List.of(rule), marked, web);
-    assertThat(endpoints()).isEqualTo(table);
-    assertThat(objects.control().getInt(Control.TABLE_COPY)).as("nothing to change, not even before the rules were known").isEqualTo(copy);
-    assertThat(bytes(objects.services())).isEqualTo(services);
-    for (int protocol : new int[] {6, 17}) {
-      assertThat(serviceTable.find(new Endpoint(
-          Convert.wire(IpAddress.parse("192.0.2.1")), 0, protocol, EndpointKind.SERVER, Family.IPV4, 0))).isNotNull();
-    }
-    apply(List.of(), marked, web);
-    assertThat(serviceTable.find(requests).index()).as("without the rule the address's").isEqualTo(applied.get(KEY).index);
-    assertThat(tables.requests().markEntries()).isZero();
-    assertThat(tables.servers().secondReplies()).isEqualTo(1);
-    apply();
-    pass(61);
-    assertThat(serviceTable.size()).isZero();
-    assertThat(tables.servers().secondReplies()).isZero();
-  }
-
-  @Test
-  void refusesMarksThatTheServiceTableCannotHold() throws Exception {
-    VirtualService marked = new VirtualService(ServiceKey.parse("fwm4:1"), "rr", Set.of(), 0, -1, 0, "", false,
-        List.of(nat(1)), List.of(), 1, 1);
-    int most = (int) tables.requests().markCapacity() - 2; // one VIP, a second reply of the one server
-    apply(List.of(new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(new PortRange(1, most)), List.of(), 1)), marked);
-    MarkRule tooMuch = new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(new PortRange(1, most + 1)), List.of(), 2);
-    assertThatThrownBy(() -> apply(List.of(tooMuch), marked)).isInstanceOf(CapacityException.class)
-        .hasMessageContaining("\"mark_entries\" is too small: " + (most + 3) + " entries needed").hasMessageContaining("--mark-entries");
-  }
-
-  @Test
   void putsRightWhatAnInterruptedProcessLeftInTheServiceTable() throws Exception {
     apply(service("rr", nat(1)));
     Endpoint requests = applied.get(KEY).requests(KEY);
@@ -315,23 +182,6 @@ class TablesTest {
     return picked;
   }
 
-  private void apply(VirtualService... services) throws DataPlaneException {
-    apply(List.of(), services);
-  }
-
-  private void apply(List<MarkRule> rules, VirtualService... services) throws DataPlaneException {
-    revision++;
-    Map<ServiceKey, VirtualService> unique = new LinkedHashMap<>();
-    Arrays.stream(services).forEach(service -> unique.put(service.key(), service));
-    Configuration desired = Configuration.of(revision, Timeouts.DEFAULT, unique.values(), rules);
-    reconciler.carryOut(planner.plan(desired), nowNanos);
-  }
-
-  private void pass(int seconds) {
-    nowNanos += TimeUnit.SECONDS.toNanos(seconds);
-    reconciler.freeRested(nowNanos);
-  }
-
   private void load(int slot, int active) {
     objects.serverLoad().putInt(slot * 16L, active);
   }
@@ -357,43 +207,9 @@ class TablesTest {
     return serviceTable.find(AppliedService.local(IpAddress.parse(local))) != null;
   }
 
-  private static RealServer nat(int number) {
-    return server(number, ForwardingMethod.NAT);
-  }
-
-  private static RealServer server(int number, ForwardingMethod method) {
-    return new RealServer(IpAddress.ofIpv4(0xc0000200 + number), 8080, method, 1, 1, 0, 0, Tunnel.DEFAULT, 1);
-  }
-
-  private VirtualService service(String scheduler, RealServer... servers) {
-    return new VirtualService(KEY, scheduler, Set.of(), 0, 0, 0, "", false, List.of(servers), List.of(), 1, revision);
-  }
-
   private VirtualService fullNat(List<String> locals, RealServer... servers) {
     List<IpAddress> addresses = locals.stream().map(IpAddress::parse).toList();
     return new VirtualService(KEY, "rr", Set.of(), 0, 0, 0, "", false, List.of(servers), addresses, 1, revision);
   }
 
-  private MappedArray array(int elements) {
-    RawMap map = own(RawMap.create(
-        "test", MapType.ARRAY, 4, CounterStore.ELEMENT_BYTES, elements, MapInfo.MMAPABLE));
-    return own(MappedArray.map(map));
-  }
-
-  private Set<Endpoint> endpoints() {
-    Set<Endpoint> all = new HashSet<>();
-    serviceTable.forEach(all::add);
-    return all;
-  }
-
-  private static byte[] bytes(MappedArray array) {
-    byte[] copy = new byte[Math.toIntExact(array.sizeBytes())];
-    array.getBytes(0, copy);
-    return copy;
-  }
-
-  private <T extends AutoCloseable> T own(T resource) {
-    open.add(resource);
-    return resource;
-  }
 }
