@@ -66,7 +66,7 @@ struct xlvs_service {
 	__u8 family;
 	__u32 flags;      /* enum xlvs_service_flag */
 	__u32 pick;       /* enum xlvs_pick */
-	__u32 generation; /* changes when the index is given to another service */
+	__u32 generation; /* changes when the service is another one, or picks by another rule */
 	__u32 persistence_seconds;
 	__u32 pad0;
 	__be32 persistence_mask[4];

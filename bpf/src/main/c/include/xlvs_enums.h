@@ -79,6 +79,9 @@ enum xlvs_pick {
 	 * pairs, its own server with its share of the column in 1/2^32, the other one with 0.
 	 */
 	XLVS_PICK_TWOS = 10,
+	/* Pairs of a server and its weight: WLC, whose choice the destination keeps. */
+	XLVS_PICK_LBLC = 11,
+	XLVS_PICK_LBLCR = 12, /* it keeps a set of them */
 };
 
 enum xlvs_service_flag {

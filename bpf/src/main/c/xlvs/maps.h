@@ -93,6 +93,34 @@ struct relay {
 	struct xlvs_tuple quoted;
 };
 
+/* destinations: the servers that lblc and lblcr have given to a destination. */
+struct destination_key {
+	__u32 service;
+	__u32 generation; /* of the service */
+	__be32 addr[4];
+};
+
+#define DESTINATION_MEMBERS 32
+
+/* A server index of XLVS_RING_EMPTY is a gap. */
+struct destination_member {
+	__u32 server;
+	__u32 generation; /* of the server */
+};
+
+struct destination {
+	__u64 last_used; /* jiffies */
+	__u64 changed;   /* jiffies */
+	__u32 inserted; /* so many in all; the last DESTINATION_MEMBERS are there, at their number's
+			 * place
+			 */
+	__u32 pad;
+	struct destination_member member[DESTINATION_MEMBERS];
+};
+
+/* As many as ip_vs_lblc.c keeps of one service; those used longest ago make room. */
+KEYED(destinations, BPF_MAP_TYPE_LRU_HASH, 16384, struct destination_key, struct destination);
+
 /* Room for what does not fit the stack; one packet at a time on a CPU. */
 struct scratch {
 	struct xlvs_conn conn;    /* being made or promoted */
@@ -102,6 +130,8 @@ struct scratch {
 	struct xlvs_next_hop way; /* back to that client */
 	struct quoted quoted;
 	struct relay relay;
+	struct destination_key destination_key;
+	struct destination destination;
 	__u8 bytes[640];
 };
 

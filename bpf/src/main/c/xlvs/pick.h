@@ -22,6 +22,7 @@ struct choice {
 	__u32 skipped; /* out: entries that were asked in vain */
 	__u32 hashed;  /* folded address plus port */
 	__u32 pad;
+	struct destination *set; /* lblc, lblcr */
 };
 
 static __always_inline __u32 ring_entry(const struct choice *c, __u32 index)

@@ -10,6 +10,9 @@
 #include "pick.h"
 
 #define PAIRS_PER_LINE 8
+#define PICK_IDLE                                                                              \
+	0 /* beside enum xlvs_pick: any server with less than half of the connections that its \
+	     weight says */
 
 /* ip_vs_sed.c and ip_vs_nq.c look at active connections only, the new one included. */
 static __always_inline __u64 load_of(__u32 pick, const struct xlvs_load *load)
@@ -22,6 +25,8 @@ static __always_inline __u64 load_of(__u32 pick, const struct xlvs_load *load)
 /* ovf: the first that has no more active connections than its weight; nq: the first without any. */
 static __always_inline bool taken_at_once(__u32 pick, const struct xlvs_load *load, __u32 weight)
 {
+	if (pick == PICK_IDLE)
+		return (__u64)load_read(&load->active) * 2 < weight;
 	return (pick == XLVS_PICK_OVF && load_read(&load->active) <= weight) ||
 	       (pick == XLVS_PICK_NQ && !load_read(&load->active));
 }
@@ -41,14 +46,15 @@ static long live_step(__u32 i, struct choice *c)
 		__u64 live;
 
 		load = entry(&server_load, server);
-		if (!load || load->overloaded)
+		if (!load || (load->overloaded && pick != PICK_IDLE))
 			continue;
 		if (taken_at_once(pick, load, weight)) {
 			c->server = server;
 			return 1;
 		}
 		live = load_of(pick, load);
-		if (pick != XLVS_PICK_OVF && c->load * weight > live * c->weight) {
+		if (pick != XLVS_PICK_OVF && pick != PICK_IDLE &&
+		    c->load * weight > live * c->weight) {
 			c->server = server;
 			c->load = live;
 			c->weight = weight;
@@ -57,13 +63,18 @@ static long live_step(__u32 i, struct choice *c)
 	return 0;
 }
 
+/* Any server's load is less. */
+static __always_inline void nobody_yet(struct choice *c)
+{
+	c->load = 1;
+	c->weight = 0;
+}
+
 static __always_inline void pick_by_counts(struct choice *c)
 {
 	struct candidate found;
 
-	/* Nobody yet: any server's load is less. */
-	c->load = 1;
-	c->weight = 0;
+	nobody_yet(c);
 	bpf_loop(SCAN_SERVERS / PAIRS_PER_LINE, live_step, c, 0);
 	if (c->server == XLVS_RING_EMPTY || usable(c, c->server, &found))
 		return;

@@ -6,8 +6,8 @@
 #ifndef XLVS_SCHEDULE_H
 #define XLVS_SCHEDULE_H
 
+#include "pick_cached.h"
 #include "pick_hash.h"
-#include "pick_live.h"
 #include "pick_twos.h"
 
 /* The counter goes on behind the server that was picked, and stays where it was if there was none.
@@ -18,6 +18,21 @@ static __always_inline void pick_next(struct choice *c, struct xlvs_service_stat
 	bpf_loop(SCAN_SERVERS, next_step, c, 0);
 	if (c->skipped)
 		__sync_fetch_and_add(&state->counter, c->skipped);
+}
+
+static __always_inline void pick_by_destination(struct choice *c, const struct pkt *p,
+						const struct xlvs_service *s)
+{
+	struct scratch *room;
+	__u32 zero = 0;
+
+	room = bpf_map_lookup_elem(&scratch, &zero);
+	if (!room)
+		return;
+	room->destination_key.service = c->service;
+	room->destination_key.generation = s->generation;
+	__builtin_memcpy(room->destination_key.addr, p->tuple.daddr, 16);
+	pick_cached(c, room);
 }
 
 /* The server for a new connection, or XLVS_RING_EMPTY. */
@@ -54,6 +69,10 @@ __noinline __u32 HOOKED(schedule)(struct pkt *p, __u32 service)
 		if (s->flags & XLVS_SERVICE_HASH_PORT)
 			c.hashed += bpf_ntohs(p->tuple.sport);
 		pick_hashed(&c, s->flags & XLVS_SERVICE_FALLBACK);
+		break;
+	case XLVS_PICK_LBLC:
+	case XLVS_PICK_LBLCR:
+		pick_by_destination(&c, p, s);
 		break;
 	case XLVS_PICK_TWOS:
 		pick_two_choices(&c);

@@ -31,7 +31,13 @@ public enum Pick implements AbiConstant {
   OVF(9),
 
   /** Two drawn by weight, the less loaded one of them. Columns of two pairs: own server and its share in 1/2^32, other server and 0. */
-  TWOS(10);
+  TWOS(10),
+
+  /** As {@link #WLC}; the destination keeps the server. */
+  LBLC(11),
+
+  /** As {@link #WLC}; the destination keeps a set of servers. */
+  LBLCR(12);
 
   private static final Pick[] VALUES = values();
 

@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
  * @param family of the VIP
  * @param flags {@link ServiceFlag}s
  * @param pick how the kernel picks from the ring
- * @param generation changes when the index goes to another service
+ * @param generation changes when the service is another one, or picks by another rule
  * @param persistenceSeconds 0 unless persistent
  * @param persistenceMask netmask of clients that share a template
  */

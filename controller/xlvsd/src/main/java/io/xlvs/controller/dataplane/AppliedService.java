@@ -16,7 +16,6 @@ import java.util.Map;
 /** A service as the maps hold it. It stays, without being present, while slots of its servers linger. */
 final class AppliedService {
   final int index;
-  final int generation;
   final ServiceKey key;
 
   /** Servers it has and had, by identity. */
@@ -24,6 +23,9 @@ final class AppliedService {
 
   /** What was applied last; null when the maps were taken over from an earlier process, or a write failed. */
   VirtualService service;
+
+  /** Changes when it is another service or picks by another rule: what the kernel has kept for its destinations is void then. */
+  int generation;
 
   boolean present;
   Region ring = Region.NONE;

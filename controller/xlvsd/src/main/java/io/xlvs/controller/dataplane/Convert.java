@@ -97,6 +97,8 @@ final class Convert {
       case FAILOVER -> Pick.FO;
       case OVERFLOW -> Pick.OVF;
       case TWO_CHOICES -> Pick.TWOS;
+      case LOCALITY_BASED -> Pick.LBLC;
+      case LOCALITY_BASED_REPLICATION -> Pick.LBLCR;
     };
   }
 

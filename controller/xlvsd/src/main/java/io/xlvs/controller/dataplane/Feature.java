@@ -9,7 +9,7 @@ public enum Feature {
   PERSISTENCE_ENGINE("persistence engines"),
   ONE_PACKET("one-packet scheduling"),
   THRESHOLDS("connection thresholds"),
-  /** Schedulers that read live connection counts in the kernel: lc, wlc, sed, nq, ovf, twos. */
+  /** Schedulers that read live connection counts in the kernel: lc, wlc, lblc, lblcr, sed, nq, ovf, twos. */
   LEAST_CONNECTION("least-connection schedulers"),
   TUNNEL_GUE("GUE tunnels"),
   TUNNEL_GRE("GRE tunnels"),

@@ -60,6 +60,7 @@ final class Reconciler {
     writeServers(change, service, plan);
     writeRing(change, service, returning || recreated ? null : before);
     writeLocals(change, service);
+    service.generation += recreated ? 1 : 0;
     tables.services().write(service, change.service, Convert.pick(change.ring.pick()), service.ring, service.locals);
     removeServers(change.service, service, nowNanos);
     if (returning) {

@@ -94,6 +94,10 @@ final class ServiceRecords {
    * never one of another service.
    */
   void write(AppliedService applied, VirtualService service, Pick pick, Region ring, Region locals) {
+    long at = offset(applied.index);
+    if (services.getInt(at + PICK) != pick.value() || services.getInt(at + FLAGS) == 0) {
+      applied.generation++;
+    }
     Optional<ServiceKey.Endpoint> endpoint =
         applied.key instanceof ServiceKey.Endpoint key ? Optional.of(key) : Optional.empty();
     Service record =
@@ -111,7 +115,6 @@ final class ServiceRecords {
             Convert.persistenceMask(service));
     ByteBuffer bytes = Words.buffer(Service.LAYOUT.size());
     Service.write(record, bytes, 0);
-    long at = offset(applied.index);
     Words.write(services, at, bytes, LOCALS, LOCALS + Long.BYTES);
     Words.write(services, at, bytes, FIRST_AFTER_REGIONS, Service.LAYOUT.size());
     Words.write(services, at, bytes, RING, RING + Long.BYTES);

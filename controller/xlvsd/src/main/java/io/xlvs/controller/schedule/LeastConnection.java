@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /**
- * ip_vs_lc.c, ip_vs_wlc.c, ip_vs_sed.c and ip_vs_nq.c: the kernel compares live counts, so the ring names every server of a
+ * ip_vs_lc.c, ip_vs_wlc.c, ip_vs_lblc.c, ip_vs_lblcr.c, ip_vs_sed.c and ip_vs_nq.c: the kernel compares live counts, so the ring names every server of a
  * weight above 0 once, in the order in which the kernel compares them, with the weight that its load is divided by: the first of
  * equals wins.
  */

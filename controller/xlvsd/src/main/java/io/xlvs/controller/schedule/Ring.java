@@ -35,7 +35,11 @@ public record Ring(Pick pick, int[] entries, int[] numbers) {
      * ip_vs_twos.c over live counts: an alias table; two entries a column: every server once, in list order, and the one that it
      * shares its column with; numbers: the first one's share in 1/2^32, 0.
      */
-    TWO_CHOICES
+    TWO_CHOICES,
+    /** ip_vs_lblc.c over live counts: as {@link #LEAST_CONNECTION}; the kernel keeps what a destination was given. */
+    LOCALITY_BASED,
+    /** ip_vs_lblcr.c over live counts: as {@link #LEAST_CONNECTION}; the kernel keeps what a destination was given. */
+    LOCALITY_BASED_REPLICATION
   }
 
   public Ring {

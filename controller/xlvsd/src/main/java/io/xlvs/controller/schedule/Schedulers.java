@@ -23,6 +23,8 @@ public final class Schedulers {
           new WeightedRoundRobin(),
           new LeastConnection("lc", Ring.Pick.LEAST_CONNECTION, server -> 1),
           new LeastConnection("wlc", Ring.Pick.LEAST_CONNECTION, RealServer::weight),
+          new LeastConnection("lblc", Ring.Pick.LOCALITY_BASED, RealServer::weight),
+          new LeastConnection("lblcr", Ring.Pick.LOCALITY_BASED_REPLICATION, RealServer::weight),
           new DestinationHashing(),
           new SourceHashing(),
           new LeastConnection("sed", Ring.Pick.SHORTEST_EXPECTED_DELAY, RealServer::weight),

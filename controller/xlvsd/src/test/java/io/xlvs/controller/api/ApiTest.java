@@ -173,8 +173,8 @@ class ApiTest {
 
   @Test
   void whatThisVersionCannotDoIsUnimplemented() throws Exception {
-    StatusRuntimeException e = failure(Code.UNIMPLEMENTED, () -> api.services.createVirtualService(create(web().setScheduler("lblc"))));
-    assertThat(e.getStatus().getDescription()).contains("lblc").contains("rr, wrr, lc, wlc, dh, sh, sed, nq, fo, ovf, mh, twos");
+    StatusRuntimeException e = failure(Code.UNIMPLEMENTED, () -> api.services.createVirtualService(create(web().setPersistenceEngine("sip"))));
+    assertThat(e.getStatus().getDescription()).contains("persistence engines");
     assertThat(detail(e, ErrorInfo.class).getReason()).isEqualTo("UNSUPPORTED");
   }
 

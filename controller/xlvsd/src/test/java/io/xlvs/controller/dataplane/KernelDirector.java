@@ -17,18 +17,23 @@ import io.xlvs.controller.net.Rtnetlink;
 import io.xlvs.controller.schedule.Recording;
 import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.IpAddress;
+import io.xlvs.controller.service.RealServer;
+import io.xlvs.controller.service.SchedulerFlag;
 import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.VirtualService;
 import io.xlvs.loader.Bpf;
 import io.xlvs.loader.GracePeriod;
 import io.xlvs.loader.TestRunOptions;
+import io.xlvs.loader.map.BpfMap;
+import io.xlvs.loader.map.Codecs;
 import io.xlvs.loader.map.MapInfo;
 import io.xlvs.loader.map.MapType;
 import io.xlvs.loader.map.MappedArray;
 import io.xlvs.loader.map.RawMap;
 import io.xlvs.loader.net.NetNs;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -36,6 +41,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The planner and reconciler on real maps, and the XDP program on SYNs: which server does the kernel pick? The network has no
@@ -46,6 +52,11 @@ final class KernelDirector implements Recording.Director, AutoCloseable {
   private static final int SYN_LENGTH = 14 + 20 + 20;
   private static final int ACTIVE = Load.LAYOUT.offset("active");
   private static final int INACTIVE = Load.LAYOUT.offset("inactive");
+
+  /** struct destination_key and struct destination in maps.h, and the latter's member. */
+  private static final int DESTINATION_KEY = 24;
+  private static final int DESTINATION = 24 + 32 * 8;
+  private static final int CHANGED = 8;
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Map<ServiceKey, AppliedService> applied = new LinkedHashMap<>();
@@ -75,12 +86,41 @@ final class KernelDirector implements Recording.Director, AutoCloseable {
   }
 
   /** Makes this the only service; a changed one keeps its connections. */
-  void apply(VirtualService service) throws DataPlaneException {
+  void apply(VirtualService service) {
     revision++;
-    Planner planner = new Planner(applied, tables);
-    Plan plan = planner.plan(Configuration.of(revision, Timeouts.DEFAULT, List.of(service)));
-    new Reconciler(applied, tables, serviceTable, new Epochs(objects.epochs())).carryOut(plan, revision);
+    try {
+      Plan plan = new Planner(applied, tables).plan(Configuration.of(revision, Timeouts.DEFAULT, List.of(service)));
+      new Reconciler(applied, tables, serviceTable, new Epochs(objects.epochs())).carryOut(plan, revision);
+    } catch (DataPlaneException e) {
+      throw new AssertionError(e);
+    }
     key = (ServiceKey.Endpoint) service.key();
+  }
+
+  @Override
+  public void change(String scheduler, List<RealServer> servers) {
+    change(scheduler, applied.get(key).service.schedulerFlags(), servers);
+  }
+
+  void setFlags(Set<SchedulerFlag> flags) {
+    change(applied.get(key).service.scheduler(), flags, applied.get(key).service.servers());
+  }
+
+  private void change(String scheduler, Set<SchedulerFlag> flags, List<RealServer> servers) {
+    long created = applied.get(key).service.createRevision();
+    apply(new VirtualService(key, scheduler, flags, 0, 0, 0, "", false, servers, List.of(), created, revision));
+  }
+
+  /** Every set of servers that lblcr keeps is as it is for more than a day. */
+  @Override
+  public void passDay() {
+    BpfMap<byte[], byte[]> destinations =
+        objects.collection().map("destinations", Codecs.bytes(DESTINATION_KEY), Codecs.bytes(DESTINATION));
+    destinations.entries().forEach((destination, set) -> {
+      ByteBuffer words = ByteBuffer.wrap(set).order(ByteOrder.nativeOrder());
+      words.putLong(CHANGED, words.getLong(CHANGED) - 25L * 3600 * SETTINGS.jiffiesPerSecond());
+      destinations.update(destination, set);
+    });
   }
 
   /** Leads other addresses to the service too, as a firewall mark would. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.xlvs.controller.schedule.Recording;
+import io.xlvs.controller.schedule.Schedulers;
 import io.xlvs.controller.service.IpAddress;
 import io.xlvs.controller.service.Protocol;
 import io.xlvs.controller.service.RealServer;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -46,7 +48,7 @@ class KernelPicksTest {
 
   @ParameterizedTest
   @MethodSource("recordings")
-  void theKernelGivesTheRecordedPicks(Recording recording) throws Exception {
+  void theKernelGivesTheRecordedPicks(Recording recording) {
     serve(recording.scheduler(), recording.flags(), recording.servers());
     if (recording.connections().equals("dests")) {
       director.alsoServe(recording.destinations());
@@ -55,14 +57,47 @@ class KernelPicksTest {
   }
 
   /** A new service. */
-  private static void serve(String scheduler, Set<SchedulerFlag> flags, List<RealServer> servers) throws DataPlaneException {
+  private static void serve(String scheduler, Set<SchedulerFlag> flags, List<RealServer> servers) {
     ServiceKey key = new ServiceKey.Endpoint(Protocol.TCP, Recording.VIP, ++port);
     director.apply(new VirtualService(key, scheduler, flags, 0, 0, 0, "", false, servers, List.of(), port, port));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rr", "wrr", "lc", "wlc", "sed", "nq", "fo", "ovf", "twos"})
-  void aServerThatIsBeingRemovedIsPassedOver(String scheduler) throws Exception {
+  @ValueSource(strings = {"lblc", "lblcr"})
+  void aDestinationLeavesItsServerForOneWithLessThanHalfOfItsWeight(String scheduler) {
+    IpAddress client = IpAddress.parse("10.0.0.2");
+    serve(scheduler, Set.of(), List.of(Recording.server('1', 4, 0), Recording.server('2', 4, 0)));
+    assertThat(director.pick(client, 20000, Recording.VIP)).isEqualTo('2');
+    director.count('2', 4, 0);
+    assertThat(director.pick(client, 20001, Recording.VIP)).as("as many as its weight").isEqualTo('2');
+    director.count('1', 2, 0);
+    assertThat(director.pick(client, 20002, Recording.VIP)).as("more, while the other has half").isEqualTo('2');
+    director.count('1', 1, 0);
+    assertThat(director.pick(client, 20003, Recording.VIP)).isEqualTo('1');
+  }
+
+  @Test
+  void aChangeOfSchedulerWeightsOrFlagsKeepsConnections() {
+    IpAddress client = IpAddress.parse("10.0.0.2");
+    List<RealServer> servers = List.of(Recording.server('1', 3, 0), Recording.server('2', 2, 0), Recording.server('3', 1, 0));
+    serve("rr", Set.of(), servers);
+    char[] picked = new char[3];
+    for (int i = 0; i < picked.length; i++) {
+      picked[i] = director.pick(client, 20000 + i, Recording.VIP);
+    }
+    assertThat(picked).containsExactly('3', '2', '1');
+    for (String scheduler : Schedulers.KNOWN) {
+      director.change(scheduler, List.of(Recording.server('1', 9, 0), Recording.server('2', 0, 0), Recording.server('3', 9, 0)));
+      director.setFlags(Set.of(SchedulerFlag.FLAG_1, SchedulerFlag.FLAG_2, SchedulerFlag.FLAG_3));
+      for (int i = 0; i < picked.length; i++) {
+        assertThat(director.pick(client, 20000 + i, Recording.VIP)).as("SYN once more, %s", scheduler).isEqualTo(picked[i]);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rr", "wrr", "lc", "wlc", "sed", "nq", "fo", "ovf", "twos", "lblc", "lblcr"})
+  void aServerThatIsBeingRemovedIsPassedOver(String scheduler) {
     serve(scheduler, Set.of(), List.of(Recording.server('1', 1, 0), Recording.server('2', 5, 0)));
     director.withdraw('2');
     for (int i = 0; i < 3; i++) {
@@ -87,7 +122,7 @@ class KernelPicksTest {
     "2/5/3, 0/1/0, 1/1/2",
     "2/5/3, 1/1/0, 1/1/2",
   })
-  void twosDrawsAsIpvsDoes(String weights, String thresholds, String counts) throws Exception {
+  void twosDrawsAsIpvsDoes(String weights, String thresholds, String counts) {
     int[] weight = numbers(weights);
     int[] active = numbers(counts);
     int[] threshold = numbers(thresholds);

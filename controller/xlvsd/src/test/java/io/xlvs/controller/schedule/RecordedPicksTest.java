@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xlvs.controller.service.RealServer;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,16 +22,14 @@ class RecordedPicksTest {
 
   @Test
   void theRecordingsAreAllThere() {
-    assertThat(recordings()).hasSize(114 + 8 + 4);
+    assertThat(recordings()).hasSize(146 + 16);
     assertThat(changes()).hasSize(3);
   }
 
   @ParameterizedTest
   @MethodSource("recordings")
   void ringsGiveTheRecordedPicks(Recording recording) {
-    List<RealServer> newestFirst = new ArrayList<>(recording.servers());
-    Collections.reverse(newestFirst);
-    PickModel model = new PickModel(recording.scheduler(), recording.flags(), newestFirst);
+    PickModel model = new PickModel(recording.scheduler(), recording.flags(), recording.servers());
     assertThat(recording.replay(model)).isEqualTo(recording.steps());
   }
 

@@ -18,14 +18,14 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * What a real IPVS picked: a line of picks.txt or counts.txt.
+ * What a real IPVS picked: a line of picks.txt or steps.txt.
  *
  * @param line the line, which names it
  * @param scheduler IPVS's name
  * @param flags of the service
  * @param servers in the order added
  * @param connections the kind of connections: "serial", "held", "many", "ports", "dests"
- * @param steps picks, and between them counts that the servers are given: "{1:active/inactive,...}"
+ * @param steps picks, and between them changes in braces: see steps.txt
  */
 public record Recording(
     String line, String scheduler, Set<SchedulerFlag> flags, List<RealServer> servers, String connections, List<String> steps) {
@@ -44,6 +44,12 @@ public record Recording(
 
     /** Sets the server's connections. */
     void count(char server, int active, int inactive);
+
+    /** Changes the service; connections stay. */
+    void change(String scheduler, List<RealServer> servers);
+
+    /** More than lblcr_expiration passes. */
+    void passDay();
   }
 
   /** All of them. */
@@ -53,7 +59,7 @@ public record Recording(
       String[] words = line.split(" +");
       all.add(of(line, words[0], words[1], words[2], words[3], List.of(words[4])));
     }
-    for (String line : lines("counts.txt")) {
+    for (String line : lines("steps.txt")) {
       String[] words = line.split(" +");
       all.add(of(line, words[0], words[1], "1,2,3", "held", Arrays.asList(words).subList(2, words.length)));
     }
@@ -113,10 +119,11 @@ public record Recording(
   /** The picks as this director makes them, with the steps between them. */
   public List<String> replay(Director director) {
     List<String> replayed = new ArrayList<>();
+    List<RealServer> now = new ArrayList<>(servers);
     int connection = 0;
     for (String step : steps) {
       if (step.startsWith("{")) {
-        setCounts(step, director);
+        change(step.substring(1, step.length() - 1), now, director);
         replayed.add(step);
         continue;
       }
@@ -139,8 +146,27 @@ public record Recording(
     return server;
   }
 
+  private void change(String step, List<RealServer> now, Director director) {
+    if (step.equals("day")) {
+      director.passDay();
+    } else if (step.contains(":")) {
+      setCounts(step, director);
+    } else if (Schedulers.KNOWN.contains(step)) {
+      director.change(step, now);
+    } else {
+      int at = IntStream.range(0, now.size()).filter(i -> name(now.get(i).address()) == step.charAt(0)).findFirst().orElse(now.size());
+      if (at < now.size()) {
+        now.remove(at);
+      }
+      if (step.charAt(1) == '=') {
+        now.add(at, server(step.charAt(0), step.charAt(2) - '0', 0));
+      }
+      director.change(scheduler, now);
+    }
+  }
+
   private static void setCounts(String step, Director director) {
-    for (String count : step.substring(1, step.length() - 1).split(",")) {
+    for (String count : step.split(",")) {
       String[] numbers = count.split("[:/]");
       director.count(numbers[0].charAt(0), Integer.parseInt(numbers[1]), Integer.parseInt(numbers[2]));
     }

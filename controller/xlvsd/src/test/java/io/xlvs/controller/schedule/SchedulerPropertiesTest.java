@@ -41,14 +41,14 @@ class SchedulerPropertiesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rr", "wrr", "lc", "wlc", "dh", "sh", "sed", "nq", "fo", "ovf", "mh", "twos"})
+  @ValueSource(strings = {"rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq", "fo", "ovf", "mh", "twos"})
   void noServersGiveAnEmptyRingAndOneServerEveryPlace(String scheduler) {
     assertThat(ring(scheduler).entries()).isEmpty();
     assertThat(ring(scheduler, 5).entries()).isNotEmpty().containsOnly(0);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rr", "wrr", "lc", "wlc", "sed", "nq", "fo", "ovf", "mh", "twos"})
+  @ValueSource(strings = {"rr", "wrr", "lc", "wlc", "lblc", "lblcr", "sed", "nq", "fo", "ovf", "mh", "twos"})
   void weightZeroGetsNoPlace(String scheduler) {
     assertThat(ring(scheduler, 0, 3, 0).entries()).containsOnly(1);
     assertThat(ring(scheduler, 0, 0).entries()).isEmpty();
@@ -160,7 +160,7 @@ class SchedulerPropertiesTest {
   void everyNameOfIpvsadmIsKnownAndTheAvailableOnesDependOnTheDataPlane() {
     assertThat(Schedulers.KNOWN).hasSize(14);
     assertThat(Schedulers.available(false)).containsExactly("rr", "wrr", "dh", "sh", "fo", "mh");
-    assertThat(Schedulers.available(true)).containsExactly("rr", "wrr", "lc", "wlc", "dh", "sh", "sed", "nq", "fo", "ovf", "mh", "twos");
+    assertThat(Schedulers.available(true)).containsExactly("rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq", "fo", "ovf", "mh", "twos");
   }
 
   @Test
