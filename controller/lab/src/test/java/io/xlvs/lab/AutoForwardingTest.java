@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -40,17 +39,13 @@ class AutoForwardingTest extends ForwardingCases {
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("modesAndFamilies")
   void anUploadInLargeSegmentsArrives(Mode mode, Family family) throws IOException {
-    Answer answer = LAB.client().call(() -> {
-      try (Socket socket = new Socket()) {
-        socket.setSoTimeout(10_000);
-        socket.connect(new InetSocketAddress(mode.vip(family), Mode.HTTP_PORT), 10_000);
-        String head = "POST / HTTP/1.1\r\nHost: lab\r\nConnection: close\r\nContent-Length: " + BODY_BYTES + "\r\n\r\n";
-        socket.getOutputStream().write((head + "x".repeat(BODY_BYTES)).getBytes(StandardCharsets.US_ASCII));
-        InputStream in = socket.getInputStream();
-        String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        return Answer.parse(text.substring(text.indexOf("\r\n\r\n") + 4), socket.getLocalPort());
-      }
-    });
-    assertThat(answer.saw(family.client())).as("%s", answer).isTrue();
+    try (Socket socket = LAB.client().open(mode.vip(family), Mode.HTTP_PORT)) {
+      String head = "POST / HTTP/1.1\r\nHost: lab\r\nConnection: close\r\nContent-Length: " + BODY_BYTES + "\r\n\r\n";
+      socket.getOutputStream().write((head + "x".repeat(BODY_BYTES)).getBytes(StandardCharsets.US_ASCII));
+      InputStream in = socket.getInputStream();
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      Answer answer = Answer.parse(text.substring(text.indexOf("\r\n\r\n") + 4), socket.getLocalPort());
+      assertThat(answer.saw(family.client())).as("%s", answer).isTrue();
+    }
   }
 }

@@ -6,7 +6,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A lab with the services of all modes, shared by all test classes that want the same kind of lab, closed after the last test of the run.
+ * A lab with the services of all modes. The ordinary one is shared by all test classes that want it and closed after the last test of the
+ * run; another kind ends with its class, so that there are never more than two at once.
  * A failed test is told with what the director knows about it.
  */
 final class LabExtension implements BeforeAllCallback, AfterTestExecutionCallback {
@@ -19,7 +20,8 @@ final class LabExtension implements BeforeAllCallback, AfterTestExecutionCallbac
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    lab = context.getRoot().getStore(ExtensionContext.Namespace.create(LabExtension.class))
+    ExtensionContext owner = options.equals(LabOptions.DEFAULT) ? context.getRoot() : context;
+    lab = owner.getStore(ExtensionContext.Namespace.create(LabExtension.class))
         .getOrComputeIfAbsent(options, Holder::open, Holder.class).lab;
   }
 
