@@ -7,19 +7,32 @@
 #include "xlvs/hook_xdp.h"
 #include "xlvs/conn.h"
 
-/* Connections of each server as this sweep counts them; one sweep at a time. */
-TABLE(recount, 1024, struct xlvs_load);
+/* One count of server_load and what a sweep makes of it. */
+struct tally {
+	__s32 before;  /* when the sweep began */
+	__s32 counted; /* by the sweep */
+	__s32 missing; /* what the last sweep would have added */
+};
+
+struct recount {
+	struct tally active;
+	struct tally inactive;
+	__u32 persistent;
+};
+
+/* One sweep at a time. */
+TABLE(recount, 1024, struct recount);
 
 static __always_inline void count_entry(const struct xlvs_conn *conn)
 {
-	struct xlvs_load *load = entry(&recount, conn->server);
+	struct recount *of = entry(&recount, conn->server);
 
-	if (!load)
+	if (!of)
 		return;
 	if (conn->flags & XLVS_CONN_COUNTED_ACTIVE)
-		load->active++;
+		of->active.counted++;
 	else
-		load->inactive++;
+		of->inactive.counted++;
 }
 
 static long sweep_connection(void *map, struct xlvs_tuple *client, struct xlvs_conn *conn,
@@ -65,7 +78,7 @@ static long sweep_reply(void *map, struct xlvs_tuple *reply, struct xlvs_tuple *
  * it gets another minute, as in IPVS. */
 static __always_inline bool count_template(struct xlvs_template *template)
 {
-	struct xlvs_load *load = entry(&recount, template->server);
+	struct recount *of = entry(&recount, template->server);
 
 	if (idle_for(READ_ONCE(template->last_seen), template->timeout)) {
 		if (!template->connections)
@@ -73,8 +86,8 @@ static __always_inline bool count_template(struct xlvs_template *template)
 		template->last_seen = bpf_jiffies64();
 		template->timeout = 60 * settings.jiffies_per_second;
 	}
-	if (load)
-		load->persistent++;
+	if (of)
+		of->persistent++;
 	return true;
 }
 
@@ -100,31 +113,52 @@ static long sweep_half_template(void *map, struct xlvs_tuple *key, struct xlvs_t
 	return 0;
 }
 
-static long clear_recount(__u32 server, void *unused)
+static long begin_count(__u32 server, void *unused)
 {
-	struct xlvs_load *load = entry(&recount, server);
+	struct recount *of = entry(&recount, server);
+	const struct xlvs_load *load = entry(&server_load, server);
 
-	if (load)
-		*load = (struct xlvs_load){};
+	if (!of || !load)
+		return 0;
+	of->active.before = READ_ONCE(load->active);
+	of->active.counted = 0;
+	of->inactive.before = READ_ONCE(load->inactive);
+	of->inactive.counted = 0;
+	of->persistent = 0;
 	return 0;
 }
 
-/* The difference, not the figure, is written: connections come and go meanwhile. */
-static long settle_count(__u32 server, void *unused)
+/*
+ * Puts a count right. Connections that began during the sweep may not have been met,
+ * so that only what a count has too much beyond its own growth was lost, by evictions.
+ * One that was promoted meanwhile was met twice, so that a count is raised only if it
+ * stood still and the last sweep missed as many. The difference, not the figure, is
+ * written: more come and go.
+ */
+static __always_inline void settle(__u32 *count, struct tally *of)
 {
-	struct xlvs_load *counted = entry(&recount, server);
-	struct xlvs_load *load = entry(&server_load, server);
-	__u32 active, inactive;
+	__s32 now = READ_ONCE(*count);
+	__s32 grown = now > of->before ? now - of->before : 0;
+	__s32 change = of->counted - now;
+	__s32 missing = change > 0 && now == of->before ? change : 0;
 
-	if (!counted || !load)
+	if (change < -grown)
+		__sync_fetch_and_add(count, change + grown);
+	else if (missing && of->missing)
+		__sync_fetch_and_add(count, missing < of->missing ? missing : of->missing);
+	of->missing = missing;
+}
+
+static long settle_counts(__u32 server, void *unused)
+{
+	struct recount *of = entry(&recount, server);
+	struct xlvs_load *load = entry(&server_load, server);
+
+	if (!of || !load)
 		return 0;
-	active = READ_ONCE(load->active);
-	inactive = READ_ONCE(load->inactive);
-	if (counted->active != active)
-		__sync_fetch_and_add(&load->active, counted->active - active);
-	if (counted->inactive != inactive)
-		__sync_fetch_and_add(&load->inactive, counted->inactive - inactive);
-	WRITE_ONCE(load->persistent, counted->persistent);
+	settle(&load->active, &of->active);
+	settle(&load->inactive, &of->inactive);
+	WRITE_ONCE(load->persistent, of->persistent);
 	load_check(server, load);
 	return 0;
 }
@@ -134,13 +168,14 @@ int xlvs_sweep(struct xlvs_sweep *sweep)
 {
 	struct xlvs_sweep done = {};
 
-	bpf_loop(settings.servers, clear_recount, NULL, 0);
-	bpf_for_each_map_elem(&connections, sweep_connection, &done, 0);
+	bpf_loop(settings.servers, begin_count, NULL, 0);
+	/* Half-open ones first: one promoted meanwhile is met twice rather than never. */
 	bpf_for_each_map_elem(&half_open, sweep_half_open, &done, 0);
+	bpf_for_each_map_elem(&connections, sweep_connection, &done, 0);
 	bpf_for_each_map_elem(&replies, sweep_reply, NULL, 0);
 	bpf_for_each_map_elem(&templates, sweep_template, &done, 0);
 	bpf_for_each_map_elem(&half_templates, sweep_half_template, &done, 0);
-	bpf_loop(settings.servers, settle_count, NULL, 0);
+	bpf_loop(settings.servers, settle_counts, NULL, 0);
 	*sweep = done;
 	return 0;
 }
