@@ -35,7 +35,7 @@ public final class Command {
   }
 
   /** Runs it with an input, and variables added to the environment, whatever its exit status. */
-  static Result attempt(List<String> words, String input, Map<String, String> environment) {
+  public static Result attempt(List<String> words, String input, Map<String, String> environment) {
     Path in = null;
     Path out = null;
     Path err = null;

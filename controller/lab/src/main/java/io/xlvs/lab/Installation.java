@@ -39,6 +39,7 @@ record Installation(Path home) {
   List<String> server() {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:+UseSerialGC", "-Xmx96m", "-Dsun.net.httpserver.maxReqTime=-1", "-cp", home.resolve("lib") + "/*", "io.xlvs.lab.server.Main");
+        "-XX:+UseSerialGC", "-Xmx96m", "-Dsun.net.httpserver.maxReqTime=-1", "-Dsun.net.httpserver.idleInterval=3600",
+        "-cp", home.resolve("lib") + "/*", "io.xlvs.lab.server.Main");
   }
 }

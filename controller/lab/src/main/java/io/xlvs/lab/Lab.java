@@ -32,11 +32,20 @@ public final class Lab implements AutoCloseable {
 
   /** Builds it and starts everything; no service is configured yet. */
   public static Lab open(LabOptions options) {
+    return open(options, true);
+  }
+
+  /** The same without anything of xlvs's: for IPVS, and with real servers set up as LVS has always had them. */
+  public static Lab openForIpvs(LabOptions options) {
+    return open(options, false);
+  }
+
+  private static Lab open(LabOptions options, boolean daemon) {
     requireRoot();
     Lab lab = new Lab(options);
     Runtime.getRuntime().addShutdownHook(lab.atExit);
     try {
-      lab.build(Installation.own());
+      lab.build(Installation.own(), daemon);
       return lab;
     } catch (RuntimeException e) {
       try {
@@ -56,7 +65,7 @@ public final class Lab implements AutoCloseable {
   }
 
   /** An exit waits for it: half a lab could not be removed. */
-  private synchronized void build(Installation installation) {
+  private synchronized void build(Installation installation, boolean daemon) {
     workspace = own(Workspace.create());
     topology = Topology.create(workspace, options);
     client = own(new Client(topology.client()));
@@ -66,13 +75,16 @@ public final class Lab implements AutoCloseable {
         .mapToObj(number -> own(new RealServerHost(installation, topology.server(number), workspace.cgroup().child("rs" + number),
             workspace.directory("rs" + number), number)))
         .toList();
-    startAll();
+    startAll(daemon);
   }
 
   /** All at once: most of the time goes into starting Java. */
-  private void startAll() {
-    List<Runnable> starts = new ArrayList<>(List.of(director::start));
-    servers.forEach(server -> starts.add(server::start));
+  private void startAll(boolean daemon) {
+    List<Runnable> starts = new ArrayList<>();
+    if (daemon) {
+      starts.add(director::start);
+    }
+    servers.forEach(server -> starts.add(daemon ? server::start : server::startPlainly));
     CompletableFuture<?>[] started = starts.stream().map(CompletableFuture::runAsync).toArray(CompletableFuture[]::new);
     try {
       CompletableFuture.allOf(started).join();
@@ -106,6 +118,11 @@ public final class Lab implements AutoCloseable {
   /** In order: rs1, rs2, rs3. */
   public List<RealServerHost> servers() {
     return servers;
+  }
+
+  /** Where the client's sockets are. */
+  public Namespace clientNamespace() {
+    return topology.client();
   }
 
   Workspace workspace() {

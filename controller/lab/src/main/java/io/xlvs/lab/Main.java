@@ -57,8 +57,8 @@ public final class Main {
     return 2;
   }
 
-  private static Table requests(Lab lab) throws IOException {
-    Table table = new Table("MODE", "SERVICE", "REQUESTS", "ANSWERS", "THE SERVER SAW", "CLIENT");
+  private static TextTable requests(Lab lab) throws IOException {
+    TextTable table = new TextTable("MODE", "SERVICE", "REQUESTS", "ANSWERS", "THE SERVER SAW", "CLIENT");
     for (Family family : Family.values()) {
       for (Mode mode : Mode.values()) {
         List<Answer> tcp = new ArrayList<>();

@@ -55,7 +55,7 @@ public record Namespace(String name) {
   }
 
   /** Runs lines of iproute2's {@code ip}, all in one process. */
-  void ip(String... lines) {
+  public void ip(String... lines) {
     Command.Result result =
         Command.attempt(List.of("ip", "-netns", name, "-batch", "-"), String.join("\n", lines) + "\n", Map.of());
     if (result.status() != 0) {

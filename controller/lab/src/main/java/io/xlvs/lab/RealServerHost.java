@@ -46,6 +46,19 @@ public final class RealServerHost implements AutoCloseable {
     startServer();
   }
 
+  /** The same as LVS has always had it, with the kernel's means alone. */
+  void startPlainly() {
+    Command.run(List.of("modprobe", "ipip"));
+    namespace.sysctl("net/ipv4/conf/eth0/arp_ignore=1", "net/ipv4/conf/eth0/arp_announce=2", "net/ipv4/conf/tunl0/rp_filter=0");
+    List<String> lines = new ArrayList<>(List.of("link set tunl0 up", "address add " + Mode.TUN.vip(Family.IPV4) + "/32 dev tunl0"));
+    for (Family family : Family.values()) {
+      lines.add("address add " + Mode.DR.vip(family) + "/" + family.hostLength() + " dev lo" + (family == Family.IPV6 ? " nodad" : ""));
+    }
+    lines.add("address add " + Mode.TUN.vip(Family.IPV6) + "/128 dev lo nodad");
+    namespace.ip(lines.toArray(String[]::new));
+    startServer();
+  }
+
   private void startServer() {
     List<String> command = new ArrayList<>(installation.server());
     command.addAll(List.of(name(), "http:80", "http:8080", "http:81", "http:82"));

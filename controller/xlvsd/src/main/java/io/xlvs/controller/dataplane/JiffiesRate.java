@@ -17,14 +17,15 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /** How many jiffies the kernel counts in a second (CONFIG_HZ): from its published configuration, else measured. */
-final class JiffiesRate {
+public final class JiffiesRate {
   private static final Pattern CONFIG_HZ = Pattern.compile("(?m)^CONFIG_HZ=(\\d+)$");
   private static final int[] POSSIBLE = {100, 250, 300, 1000};
   private static final long MEASURE_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
   private JiffiesRate() {}
 
-  static int detect() {
+  /** Asks the running kernel. */
+  public static int detect() {
     return fromConfiguration(Path.of("/proc/config.gz"), Path.of("/boot/config-" + System.getProperty("os.version")))
         .orElseGet(JiffiesRate::measure);
   }

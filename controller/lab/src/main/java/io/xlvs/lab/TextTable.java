@@ -5,20 +5,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A table of text with columns as wide as they need. */
-final class Table {
+public final class TextTable {
   private final List<List<String>> rows = new ArrayList<>();
 
-  Table(String... heads) {
+  /** With these heads. */
+  public TextTable(String... heads) {
     rows.add(List.of(heads));
   }
 
-  Table row(String... cells) {
+  /** Adds a row of as many cells. */
+  public TextTable row(String... cells) {
     rows.add(List.of(cells));
     return this;
   }
 
   /** Lines, with a rule under the heads. */
-  String text() {
+  public String text() {
     int[] widths = new int[rows.get(0).size()];
     for (List<String> row : rows) {
       for (int column = 0; column < widths.length; column++) {
