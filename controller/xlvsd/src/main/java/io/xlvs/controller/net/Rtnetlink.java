@@ -8,18 +8,15 @@ import io.xlvs.loader.netlink.NetlinkSocket;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** Questions to the kernel about its network, and requests to keep neighbours resolved. Safe for several threads. */
 public final class Rtnetlink implements AutoCloseable {
   private static final int RTM_GETLINK = 18;
   private static final int RTM_NEWLINK = 16;
-  private static final int RTM_GETADDR = 22;
   private static final int RTM_GETROUTE = 26;
   private static final int RTM_NEWROUTE = 24;
   private static final int RTM_GETNEIGH = 30;
@@ -31,8 +28,6 @@ public final class Rtnetlink implements AutoCloseable {
   private static final int RTM_NEWTFILTER = 44;
   private static final int RTM_GETTFILTER = 46;
   private static final int RTA_DST = 1;
-  private static final int IFA_ADDRESS = 1;
-  private static final int IFA_LOCAL = 2;
   private static final int NDA_DST = 1;
   private static final int NDA_FLAGS_EXT = 15;
   private static final int NTF_USE = 1;
@@ -66,22 +61,6 @@ public final class Rtnetlink implements AutoCloseable {
           }
         });
     return links;
-  }
-
-  /** All addresses of this host. */
-  public synchronized Set<IpAddress> addresses() {
-    Set<IpAddress> addresses = new HashSet<>();
-    NetlinkRequest request = new NetlinkRequest(RTM_GETADDR, NetlinkRequest.DUMP);
-    request.u8(Families.AF_UNSPEC).u8(0).u8(0).u8(0).u32(0);
-    socket.dump(
-        request,
-        message -> {
-          var attributes = message.attributes(8);
-          // On point-to-point links IFA_ADDRESS is the other end's.
-          attributes.bytes(IFA_LOCAL).or(() -> attributes.bytes(IFA_ADDRESS)).map(IpAddress::ofBytes)
-              .ifPresent(addresses::add);
-        });
-    return addresses;
   }
 
   /** Which interfaces forward packets of a family, by index; interfaces without that family are missing. */

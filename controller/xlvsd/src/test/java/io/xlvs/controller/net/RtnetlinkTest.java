@@ -48,15 +48,13 @@ class RtnetlinkTest {
   }
 
   @Test
-  void readsInterfacesAndAddresses() {
+  void readsInterfaces() {
     try (Rtnetlink netlink = Rtnetlink.open()) {
       Link lo = named(netlink, "lo");
       Link eth0 = named(netlink, "eth0");
       assertThat(lo.loopback()).isTrue();
       assertThat(eth0).isEqualTo(
           new Link(eth0.index(), "eth0", "veth", eth0.parentIndex(), 0, 0x02_00_00_00_00_01L, 1500, true, false));
-      assertThat(netlink.addresses()).contains(
-          IpAddress.parse("10.7.0.1"), IpAddress.parse("fd07::1"), IpAddress.parse("127.0.0.1"), IpAddress.parse("::1"));
     }
   }
 
