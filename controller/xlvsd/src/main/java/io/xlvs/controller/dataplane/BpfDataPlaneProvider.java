@@ -42,7 +42,9 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
     requireBpf();
     Capacities capacities = capacities(options.capacities(), Bpf.possibleCpus());
     long bytes = XlvsObjects.memoryBytes(capacities).values().stream().mapToLong(Long::longValue).sum();
-    LOG.atInfo().addKeyValue("mebibytes", bytes / MEBIBYTE).addKeyValue("tables", capacities).log("taking memory for tables");
+    LOG.atInfo().addKeyValue("mebibytes", bytes / MEBIBYTE).addKeyValue("connections", capacities.connections())
+        .addKeyValue("half_open", capacities.halfOpen()).addKeyValue("services", capacities.services())
+        .addKeyValue("servers", capacities.servers()).log("taking memory for tables");
     PinnedState pinned = PinnedState.open(options.bpffs());
     boolean fresh = !pinned.hasState();
     List<AutoCloseable> opened = new ArrayList<>(List.of(pinned));
