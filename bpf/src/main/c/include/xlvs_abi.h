@@ -154,6 +154,12 @@ struct xlvs_conn {
 	__u8 template_protocol; /* 0: of a firewall mark */
 	__u8 pad;
 	__u32 template_mask; /* of the client. IPv4: netmask; IPv6: prefix length */
+	/*
+	 * NAT, FULLNAT: the way back to the client, so that replies which the flow cache has lost
+	 * need not ask the routing table. A copy like those of the cache, one word: index into
+	 * next_hops (0: none), epoch << 16, last period in which it counts << 32.
+	 */
+	__u64 client_way;
 };
 
 /* fragments: ports of a datagram's first fragment. */

@@ -128,6 +128,8 @@ struct scratch {
 	struct xlvs_tuple client; /* the connection at hand */
 	struct xlvs_tuple older;  /* another connection that stands in its way */
 	struct xlvs_next_hop way; /* back to that client */
+	__u32 kept_way;           /* its index, if the connection had kept it */
+	__u32 pad;
 	struct quoted quoted;
 	struct relay relay;
 	struct destination_key destination_key;

@@ -64,6 +64,41 @@ static __always_inline bool reply_may_be_cached(const struct pkt *p, const struc
 	return s->port && (p->tuple.protocol != IPPROTO_TCP || conn->flags & XLVS_CONN_TOA_DONE);
 }
 
+/* Until a cached decision of this moment would have to be checked. */
+static __always_inline void keep_way(struct xlvs_conn *conn, __u16 epoch, __u32 kept)
+{
+	WRITE_ONCE(conn->client_way,
+		   kept | (__u64)epoch << 16 | (__u64)fresh_until(conn->timeout) << 32);
+}
+
+/*
+ * The way to the client in the room, for its connection: the one that it has kept, if that still
+ * counts, else the routing table's. Copied, so that what follows is verified once for both.
+ */
+__noinline verdict HOOKED(client_way)(hook_t *ctx, const struct xlvs_conn *conn, __u32 epoch)
+{
+	const struct xlvs_next_hop *hop;
+	struct scratch *room;
+	__u32 zero = 0;
+	__u64 way;
+
+	room = bpf_map_lookup_elem(&scratch, &zero);
+	if (!conn || !room)
+		return drop_because(XLVS_REASON_INTERNAL);
+	way = READ_ONCE(conn->client_way);
+	room->kept_way = way & 0xffff;
+	if (room->kept_way && (__u16)(way >> 16) == (__u16)epoch &&
+	    (__u16)((way >> 32) - period_now()) < FRESH_PERIODS) {
+		hop = entry(&next_hops, room->kept_way);
+		if (hop) {
+			room->way = *hop;
+			return CONTINUE;
+		}
+	}
+	room->kept_way = 0;
+	return HOOKED(find_hop)(ctx, &room->client, &room->way);
+}
+
 /* A real server's packet towards a client: NAT, FULLNAT. CONTINUE if it belongs to no connection.
  */
 __noinline verdict HOOKED(reply)(hook_t *ctx, struct pkt *p)
@@ -101,7 +136,7 @@ __noinline verdict HOOKED(reply)(hook_t *ctx, struct pkt *p)
 		d.vip = client->daddr;
 		d.vip_port = client->dport;
 	}
-	v = HOOKED(find_hop)(ctx, client, &room->way);
+	v = HOOKED(client_way)(ctx, conn, epoch);
 	if (v)
 		return v;
 	d.hop = &room->way;
@@ -116,7 +151,11 @@ __noinline verdict HOOKED(reply)(hook_t *ctx, struct pkt *p)
 			half = false;
 		}
 		if (!half && reply_may_be_cached(p, conn)) {
-			kept = keep_hop(&room->way);
+			kept = room->kept_way;
+			if (!kept) {
+				kept = keep_hop(&room->way);
+				keep_way(conn, epoch, kept);
+			}
 			if (kept)
 				remember(p, &d, client, conn, epoch, kept);
 		}

@@ -24,6 +24,8 @@ import java.nio.ByteBuffer;
  * @param templatePort if it holds a template: destination port of that template's key
  * @param templateProtocol if it holds a template: protocol of that key; 0: the template of a firewall mark
  * @param templateMask if it holds a template: mask of the client in that key; IPv4: netmask, IPv6: prefix length
+ * @param clientWay NAT and FULLNAT: the way back to the client: index of next_hops, epoch &lt;&lt; 16, last period in which it
+ *     counts &lt;&lt; 32; 0: none
  */
 public record Conn(
     long lastSeenJiffies,
@@ -41,7 +43,8 @@ public record Conn(
     int localIndex,
     int templatePort,
     int templateProtocol,
-    int templateMask) {
+    int templateMask,
+    long clientWay) {
   /** Offsets and sizes of the members. */
   public static final StructLayout LAYOUT =
       StructLayout.of("xlvs_conn")
@@ -62,6 +65,7 @@ public record Conn(
           .u8("template_protocol")
           .u8("pad")
           .u32("template_mask")
+          .u64("client_way")
           .build();
 
   static final int LAST_SEEN = LAYOUT.offset("last_seen");
@@ -81,6 +85,7 @@ public record Conn(
   static final int TEMPLATE_PROTOCOL = LAYOUT.offset("template_protocol");
   static final int PAD = LAYOUT.offset("pad");
   static final int TEMPLATE_MASK = LAYOUT.offset("template_mask");
+  static final int CLIENT_WAY = LAYOUT.offset("client_way");
 
   /** Bytes of a value, in the buffer's native order. */
   public static final Codec<Conn> CODEC = LAYOUT.codec(Conn::write, Conn::read);
@@ -104,6 +109,7 @@ public record Conn(
     buffer.put(at + TEMPLATE_PROTOCOL, (byte) value.templateProtocol);
     Wire.clear(buffer, at + PAD, 1);
     buffer.putInt(at + TEMPLATE_MASK, value.templateMask);
+    buffer.putLong(at + CLIENT_WAY, value.clientWay);
   }
 
   /** Reads the value at {@code at}. */
@@ -124,6 +130,7 @@ public record Conn(
         buffer.getInt(at + LOCAL_INDEX),
         Wire.getBe16(buffer, at + TEMPLATE_PORT),
         Byte.toUnsignedInt(buffer.get(at + TEMPLATE_PROTOCOL)),
-        buffer.getInt(at + TEMPLATE_MASK));
+        buffer.getInt(at + TEMPLATE_MASK),
+        buffer.getLong(at + CLIENT_WAY));
   }
 }

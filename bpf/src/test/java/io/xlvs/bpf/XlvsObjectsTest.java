@@ -93,6 +93,6 @@ class XlvsObjectsTest {
   }
 
   private static Conn conn(long lastSeen, long timeout) {
-    return new Conn(lastSeen, 0, 0, 0, timeout, State.ESTABLISHED, Method.DR, 0, 0, WireAddress.ZERO, 0, 80, 0, 0, 0, 0);
+    return new Conn(lastSeen, 0, 0, 0, timeout, State.ESTABLISHED, Method.DR, 0, 0, WireAddress.ZERO, 0, 80, 0, 0, 0, 0, 0);
   }
 }

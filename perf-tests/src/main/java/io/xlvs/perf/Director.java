@@ -134,7 +134,7 @@ final class Director implements AutoCloseable {
     return new Conn(
         now, plan.index(), GENERATION, plan.index(), NEVER, state, plan.method(), flags, 0,
         fullnat ? Plan.wire(plan.local(flow)) : WireAddress.ZERO, fullnat ? Flows.port(flow) : 0, plan.serverPort(),
-        fullnat ? firstLocal(plan) + Flows.addressStep(flow) : 0, 0, 0, 0);
+        fullnat ? firstLocal(plan) + Flows.addressStep(flow) : 0, 0, 0, 0, 0);
   }
 
   private static int firstLocal(Plan plan) {

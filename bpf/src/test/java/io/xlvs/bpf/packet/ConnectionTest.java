@@ -4,10 +4,13 @@ package io.xlvs.bpf.packet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xlvs.bpf.Conn;
+import io.xlvs.bpf.Device;
 import io.xlvs.bpf.Load;
 import io.xlvs.bpf.Method;
 import io.xlvs.bpf.Server;
 import io.xlvs.bpf.State;
+import io.xlvs.loader.map.BpfMap;
+import io.xlvs.loader.map.Codecs;
 import io.xlvs.loader.map.MappedArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -314,6 +317,32 @@ class ConnectionTest {
 
   private static int tcpHeader(byte[] frame) throws MalformedPacketException {
     return Headers.ofFrame(frame).tcpHeaderLength();
+  }
+
+  /** Replies that the flow cache has lost do not ask the routing table, as long as a cached one would not have. */
+  @Test
+  void shouldKeepTheWayToTheClientUntilTheEpochChanges() {
+    BpfMap<Integer, Device> devices = bench.plane().collection().map("devices", Codecs.U32, Device.CODEC);
+    for (Worlds.Kind kind : Worlds.kinds()) {
+      if (kind.method() == Method.NAT || kind.method() == Method.FULLNAT) {
+        Talk talk = Talk.tcp(bench, lab, kind, 4660);
+        talk.handshake();
+        talk.serverSends(kind + " data", Tcp.ACK, Talk.DATA);
+        byte[] reply = talk.reply(new Tcp(talk.connection().serverPort, talk.connection().localPort, Tcp.ACK).payload(Talk.DATA));
+        for (String cache : List.of("flow_cache", "flow6_cache")) {
+          MappedArray lines = bench.plane().array(cache);
+          lines.putBytes(0, new byte[(int) lines.sizeBytes()]);
+        }
+        Device device = devices.lookupAndDelete(lab.uplink).orElseThrow();
+        long[] reasons = bench.plane().reasons();
+        bench.run(reply, talk.connection().server.hop().ifindex());
+        assertThat(bench.counted(reasons)).as(kind.toString()).isEqualTo(", no reason counted");
+        bench.plane().age("connections", talk.tuple, 0);
+        bench.run(reply, talk.connection().server.hop().ifindex());
+        assertThat(bench.counted(reasons)).as(kind.toString()).isEqualTo(", counted: NO_ROUTE");
+        devices.update(lab.uplink, device);
+      }
+    }
   }
 
   @Test

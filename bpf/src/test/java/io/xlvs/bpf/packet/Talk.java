@@ -52,11 +52,16 @@ final class Talk {
     return clientSends(what, tcp.options(options).payload(payload));
   }
 
-  byte[] serverSends(String what, Layer layer) {
+  /** The frame that the connection's server sends. */
+  byte[] reply(Layer layer) {
     Connection connection = connection();
     World.Hop hop = connection.server.hop();
     Ip ip = new Ip(connection.server.address(), connection.localAddress, layer);
-    return bench.check(what, new Ether(hop.sourceMac(), hop.destinationMac()).wrap(ip), hop.ifindex());
+    return new Ether(hop.sourceMac(), hop.destinationMac()).wrap(ip);
+  }
+
+  byte[] serverSends(String what, Layer layer) {
+    return bench.check(what, reply(layer), connection().server.hop().ifindex());
   }
 
   byte[] serverSends(String what, int flags, byte[] payload, byte[]... options) {

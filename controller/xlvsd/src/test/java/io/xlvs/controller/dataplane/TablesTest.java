@@ -146,7 +146,7 @@ class TablesTest extends ControllerOnMaps {
     int second = applied.get(KEY).locals.offset() + 1;
     WireAddress any = WireAddress.ofIpv4(1);
     Tuple client = new Tuple(any, any, 1000, 80, 6, Family.IPV4);
-    Conn conn = new Conn(0, 0, 0, 0, 0, State.ESTABLISHED, Method.FULLNAT, 0, 0, any, 2000, 80, second, 0, 0, 0);
+    Conn conn = new Conn(0, 0, 0, 0, 0, State.ESTABLISHED, Method.FULLNAT, 0, 0, any, 2000, 80, second, 0, 0, 0, 0);
     objects.connections().update(client, conn);
     apply(fullNat(List.of("10.9.0.1"), nat(1)));
     reconciler.freeLocals();
