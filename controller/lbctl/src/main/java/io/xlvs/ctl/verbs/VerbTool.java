@@ -82,6 +82,7 @@ public final class VerbTool {
         .addSubcommand(new MarkChanges.Delete(session)));
     root.addSubcommand(new CommandLine(new ConnectionCommands())
         .addSubcommand(new ConnectionCommands.ListConnections(session)));
+    root.addSubcommand(new SysctlCommand(session));
     root.addSubcommand(new StatusCommand(session));
     root.addSubcommand(new CommandLine.HelpCommand());
     return root;
