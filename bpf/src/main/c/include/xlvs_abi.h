@@ -70,10 +70,7 @@ struct xlvs_service {
 	__u32 persistence_seconds;
 	__u32 pad0;
 	__be32 persistence_mask[4];
-	__u32 tcp_timeout; /* jiffies, in place of xlvs_control.timeouts; 0: as there */
-	__u32 tcp_fin_timeout;
-	__u32 udp_timeout;
-	__u8 pad[44];
+	__u8 pad[56];
 };
 
 /* First line: read for each packet. Second: for new connections. */
@@ -146,6 +143,7 @@ struct xlvs_conn {
 	/*
 	 * Half open. TCP: the acknowledgement that proves the handshake, host order, 0: unknown.
 	 * UDP of DR and TUN: in how many periods (see refresh_shift) after its first it was used.
+	 * In connections: since when it is there, in seconds of the jiffies' clock.
 	 */
 	__u32 proof;
 	__be32 local_addr[4]; /* FULLNAT: LIP */
@@ -247,9 +245,7 @@ struct xlvs_control {
 	__u32 any_port;              /* services with port 0 */
 	__u32 timeouts[XLVS_STATES]; /* jiffies, both directions seen */
 	__u32 next_client_hop;       /* next free index below XLVS_CLIENT_HOPS */
-	__u32 sysctls;               /* enum xlvs_sysctl */
-	__u32 lblc_expiration;       /* jiffies, as the kernel's sysctl */
-	__u32 lblcr_expiration;
+	__u32 pad;
 	/*
 	 * A bit for each address of service_table, at address_bit() in hash.h.
 	 * They let a packet that is not ours leave without a look-up; one too many
@@ -266,6 +262,30 @@ struct xlvs_sweep {
 	__u32 half_open;
 	__u32 templates;
 	__u32 expired; /* out: entries removed by this sweep */
+};
+
+/*
+ * deletions: an entry that xlvs_delete shall remove if it still is as the
+ * controller has read it.
+ */
+struct xlvs_deletion {
+	struct xlvs_tuple key;
+	__u64 last_seen; /* as read, like server, generation and state (templates: 0) */
+	__u32 server;
+	__u32 generation;
+	__u32 state;
+	__u32 table;   /* enum xlvs_deletion_table */
+	__u32 outcome; /* out: enum xlvs_deletion_outcome */
+	__u32 pad;
+};
+
+/* How many xlvs_delete takes at once. */
+#define XLVS_DELETIONS 1024
+
+/* Context of the syscall program xlvs_delete: works off the first entries of deletions. */
+struct xlvs_delete {
+	__u32 count;   /* how many; at most XLVS_DELETIONS */
+	__u32 deleted; /* out: so many of them were removed */
 };
 
 /* Context of the syscall program xlvs_jiffies. */

@@ -110,6 +110,7 @@ __noinline int HOOKED(promote)(__u32 server)
 		if (claim(&replies, &room->reply, client))
 			return -1;
 	}
+	room->conn.proof = bpf_jiffies64() / settings.jiffies_per_second;
 	template_hold(client, &room->conn);
 	if (bpf_map_update_elem(&connections, client, &room->conn, BPF_NOEXIST)) {
 		if (room->conn.flags & XLVS_CONN_TEMPLATE_HELD)

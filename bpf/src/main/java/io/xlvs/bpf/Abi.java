@@ -21,6 +21,9 @@ public final class Abi {
   /** {@code XLVS_CLIENT_HOPS}: next hops below are the data plane's own. */
   public static final int CLIENT_HOPS = 65536;
 
+  /** {@code XLVS_DELETIONS}: entries that xlvs_delete takes at once. */
+  public static final int DELETIONS = 1024;
+
   /** The header's object-like macros that are numbers, guards aside. */
   public static final Map<String, Long> MACROS =
       Map.of(
@@ -29,6 +32,7 @@ public final class Abi {
           "XLVS_BUCKET_WAYS", (long) Bucket.WAYS,
           "XLVS_FILTER_WORDS", (long) FILTER_WORDS,
           "XLVS_CLIENT_HOPS", (long) CLIENT_HOPS,
+          "XLVS_DELETIONS", (long) DELETIONS,
           "XLVS_RING_EMPTY", Integer.toUnsignedLong(RingLine.EMPTY));
 
   /** Every struct. */
@@ -37,7 +41,7 @@ public final class Abi {
           Tuple.LAYOUT, Endpoint.LAYOUT, Bucket.LAYOUT, Region.LAYOUT, Service.LAYOUT, Server.LAYOUT, NextHop.LAYOUT,
           HopKey.LAYOUT, Device.LAYOUT, Conn.LAYOUT, FragmentKey.LAYOUT, Fragment.LAYOUT, Template.LAYOUT, Stats.LAYOUT,
           Load.LAYOUT, ServiceState.LAYOUT, LocalAddress.LAYOUT, RingLine.LAYOUT, Control.LAYOUT, Sweep.LAYOUT, Clock.LAYOUT,
-          Settings.LAYOUT);
+          Deletion.LAYOUT, Delete.LAYOUT, Settings.LAYOUT);
 
   /**
    * One C enum.
@@ -67,7 +71,8 @@ public final class Abi {
           EnumMirror.of("xlvs_server_flag", "XLVS_SERVER_", ServerFlag.values()),
           EnumMirror.of("xlvs_next_hop_flag", "XLVS_NEXT_HOP_", NextHopFlag.values()),
           EnumMirror.of("xlvs_conn_flag", "XLVS_CONN_", ConnFlag.values()),
-          EnumMirror.of("xlvs_sysctl", "XLVS_SYSCTL_", SysctlFlag.values()),
+          EnumMirror.of("xlvs_deletion_table", "XLVS_IN_", DeletionTable.values()),
+          EnumMirror.of("xlvs_deletion_outcome", "XLVS_OUTCOME_", DeletionOutcome.values()),
           new EnumMirror("xlvs_reason", "XLVS_REASON_", List.of(Reason.values()), Map.of("XLVS_REASONS", Reason.STRIDE)));
 
   private Abi() {}

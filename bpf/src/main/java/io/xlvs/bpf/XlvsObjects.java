@@ -33,7 +33,7 @@ public final class XlvsObjects implements AutoCloseable {
   private static final List<String> MAPPED =
       List.of(
           "control", "service_table", "services", "servers", "rings", "local_addresses", "next_hops", "epochs",
-          "service_state", "server_load", "server_stats", "reasons");
+          "service_state", "server_load", "server_stats", "reasons", "deletions");
 
   private final Collection collection;
   private final Settings settings;
@@ -158,6 +158,16 @@ public final class XlvsObjects implements AutoCloseable {
     return runOnContext("xlvs_sweep", Sweep.CODEC, new Sweep(0, 0, 0, 0));
   }
 
+  /**
+   * Works off the first entries of {@link #deletions}; one caller at a time.
+   *
+   * @param count at most {@link Abi#DELETIONS}
+   * @return how many were removed; each entry says its outcome
+   */
+  public int delete(int count) {
+    return runOnContext("xlvs_delete", Delete.CODEC, new Delete(count, 0)).deleted();
+  }
+
   /** The kernel's clock of connections. */
   public long jiffies() {
     return runOnContext("xlvs_jiffies", Clock.CODEC, new Clock(0)).jiffies();
@@ -231,6 +241,11 @@ public final class XlvsObjects implements AutoCloseable {
   /** 64-bit counts by CPU times {@link Reason#STRIDE} plus reason. */
   public MappedArray reasons() {
     return arrays.get("reasons");
+  }
+
+  /** {@link Deletion}s for {@link #delete}. */
+  public MappedArray deletions() {
+    return arrays.get("deletions");
   }
 
   /** Established connections under the client's tuple. */

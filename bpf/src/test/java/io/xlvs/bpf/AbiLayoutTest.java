@@ -59,7 +59,7 @@ class AbiLayoutTest {
         }
       }
     }
-    assertThat(records).isEqualTo(18);
+    assertThat(records).isEqualTo(20);
   }
 
   private static <T> void roundTrip(Codec<T> codec, Object record) {
@@ -100,6 +100,9 @@ class AbiLayoutTest {
       return new WireAddress(random.nextLong(), random.nextLong());
     } else if (type == MacAddress.class) {
       return new MacAddress(bits);
+    } else if (type == Tuple.class) {
+      return new Tuple(new WireAddress(random.nextLong(), random.nextLong()), new WireAddress(random.nextLong(), random.nextLong()),
+          random.nextInt(1 << 16), random.nextInt(1 << 16), random.nextInt(256), Family.IPV6);
     } else if (type == Region.class) {
       return Region.of(bits);
     } else if (type == Optional.class) {

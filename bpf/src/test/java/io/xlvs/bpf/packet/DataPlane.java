@@ -75,7 +75,7 @@ final class DataPlane implements AutoCloseable {
     spec.map("half_replies").setMaxEntries(262144);
     spec.map("templates").setMaxEntries(TEMPLATES);
     spec.map("half_templates").setMaxEntries(TEMPLATES);
-    return spec.loadOnly(hook.program, "xlvs_egress", "xlvs_sweep").load();
+    return spec.loadOnly(hook.program, "xlvs_egress", "xlvs_sweep", "xlvs_delete").load();
   }
 
   private static byte[] object() {
