@@ -80,7 +80,7 @@ public final class ArchiveTraining {
     return new Console(
         new ByteArrayInputStream(RULES.getBytes(StandardCharsets.UTF_8)),
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), System.err,
-        Map.of(DirectorClient.SOCKET_VARIABLE, socket.toString()), false, Names.ofHost());
+        Map.of(DirectorClient.SOCKET_VARIABLE, socket.toString()), false, false, Names.ofHost());
   }
 
   private static <T> void answer(StreamObserver<T> observer, T message) {

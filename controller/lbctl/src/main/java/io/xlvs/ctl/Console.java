@@ -15,10 +15,12 @@ import java.util.regex.Pattern;
  * @param err standard error: words for people
  * @param env environment variables
  * @param terminal whether standard output is a terminal
+ * @param errorTerminal whether standard error is one
  * @param names host and port names
  */
 public record Console(
-    InputStream in, PrintStream out, PrintStream err, Map<String, String> env, boolean terminal, Names names) {
+    InputStream in, PrintStream out, PrintStream err, Map<String, String> env, boolean terminal, boolean errorTerminal,
+    Names names) {
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
   /** Whether output may be coloured: on a terminal, unless the user set {@code NO_COLOR} (no-color.org). */

@@ -21,13 +21,17 @@ public final class Main {
   /** Set by the launcher: asking for a terminal in Java (System.console) wants standard input to be one, too. */
   private static final String TERMINAL_PROPERTY = "lbctl.terminal";
 
+  /** The same of standard error. */
+  private static final String ERROR_TERMINAL_PROPERTY = "lbctl.errorTerminal";
+
   private Main() {}
 
   /** Runs the command line and exits with its status. */
   public static void main(String[] arguments) {
     PrintStream out = new PrintStream(new BufferedOutputStream(new StandardOutput(), 1 << 16), false, StandardCharsets.UTF_8);
     Console console = new Console(
-        System.in, out, System.err, System.getenv(), Boolean.getBoolean(TERMINAL_PROPERTY), Names.ofHost());
+        System.in, out, System.err, System.getenv(), Boolean.getBoolean(TERMINAL_PROPERTY),
+        Boolean.getBoolean(ERROR_TERMINAL_PROPERTY), Names.ofHost());
     int status;
     try {
       status = run(arguments, console);

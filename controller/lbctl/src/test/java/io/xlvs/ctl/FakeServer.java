@@ -31,6 +31,8 @@ final class FakeServer implements AutoCloseable {
   final FakeDirector director = new FakeDirector();
   final List<Connection> connections = new ArrayList<>();
   final List<ListConnectionsRequest> connectionQueries = new ArrayList<>();
+  final List<DeleteConnectionsRequest> deletions = new ArrayList<>();
+  DeleteConnectionsResponse deleted = DeleteConnectionsResponse.getDefaultInstance();
   DirectorStatus status = DirectorStatus.newBuilder()
       .addTables(TableStatus.newBuilder().setName("connections").setCapacity(4096)).build();
   /** Services in a page, to see that the client turns pages. */
@@ -250,11 +252,18 @@ final class FakeServer implements AutoCloseable {
     @Override
     public void listConnections(ListConnectionsRequest request, StreamObserver<ListConnectionsResponse> observer) {
       connectionQueries.add(request);
-      for (int i = 0; i < connections.size(); i += 7) {
+      int most = request.getLimit() == 0 ? connections.size() : (int) Math.min(connections.size(), request.getLimit());
+      for (int i = 0; i < most; i += 7) {
         observer.onNext(ListConnectionsResponse.newBuilder()
-            .addAllConnections(connections.subList(i, Math.min(connections.size(), i + 7))).build());
+            .addAllConnections(connections.subList(i, Math.min(most, i + 7))).build());
       }
       observer.onCompleted();
+    }
+
+    @Override
+    public void deleteConnections(DeleteConnectionsRequest request, StreamObserver<DeleteConnectionsResponse> observer) {
+      deletions.add(request);
+      answer(observer, () -> deleted);
     }
   }
 
@@ -277,19 +286,6 @@ final class FakeServer implements AutoCloseable {
       answer(observer, () -> {
         change(Operation.newBuilder().setUpdateTimeouts(request), false);
         return director.timeouts;
-      });
-    }
-
-    @Override
-    public void listSysctls(ListSysctlsRequest request, StreamObserver<ListSysctlsResponse> observer) {
-      answer(observer, () -> ListSysctlsResponse.newBuilder().addAllSysctls(director.sysctls).build());
-    }
-
-    @Override
-    public void updateSysctls(UpdateSysctlsRequest request, StreamObserver<ListSysctlsResponse> observer) {
-      answer(observer, () -> {
-        request.getSysctlsList().forEach(director::setSysctl);
-        return ListSysctlsResponse.newBuilder().addAllSysctls(director.sysctls).build();
       });
     }
 

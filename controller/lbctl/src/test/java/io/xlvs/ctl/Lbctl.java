@@ -93,7 +93,7 @@ final class Lbctl {
     Console console = new Console(
         new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
         new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8),
-        env, terminal, NAMES);
+        env, terminal, false, NAMES);
     int status = Main.run(arguments, console);
     console.out().flush();
     return new Result(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -3,11 +3,8 @@ package io.xlvs.ctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
-import io.xlvs.v1.Connection;
-import io.xlvs.v1.ConnectionState;
 import io.xlvs.v1.Counters;
 import io.xlvs.v1.DirectorStatus;
 import io.xlvs.v1.ForwardingMethod;
@@ -206,6 +203,11 @@ final class VerbsTest {
     "service set tcp:10.0.0.1:80 --persistence abc | 2 | Invalid value for option '--persistence': `abc' is not a whole number",
     "connection list --limit x | 2 | Invalid value for option '--limit': `x' is not a whole number",
     "service list -o xml | 2 | Invalid value for option '--output'",
+    "connection list --limit 0 | 2 | --limit: `0' is no number of connections: 1 or more would be",
+    "connection list --min-idle soon | 2 | --min-idle: `soon' is not a time: a number with a unit would be",
+    "connection delete | 2 | connection delete: no condition is given: give one, such as --service tcp:10.0.0.100:80",
+    "connection delete --kind any | 2 | connection delete: no condition is given",
+    "connection delete --all --client 192.0.2.7 | 2 | connection delete: --all is given beside a condition: leave out --all",
     "connection list --state nosuch | 2 | --state: `nosuch' is not a state",
     "service | 2 | a command is missing",
     "nosuch | 2 | nosuch",
@@ -227,31 +229,6 @@ final class VerbsTest {
 
     assertThat(result.status()).isEqualTo(3);
     assertThat(result.err()).startsWith("Can't connect to xlvsd at /nonexistent/xlvsd.sock: ");
-  }
-
-  @Test
-  void connectionsAreFilteredStreamedAndLimited() {
-    for (int i = 0; i < 20; i++) {
-      server.connections.add(Connection.newBuilder().setProtocol(Protocol.PROTOCOL_TCP)
-          .setState(ConnectionState.CONNECTION_STATE_ESTABLISHED).setExpiresIn(Duration.newBuilder().setSeconds(895))
-          .setClientAddress("192.0.2.7").setClientPort(40000 + i).setVirtualAddress("10.0.0.100").setVirtualPort(80)
-          .setServerAddress("10.1.0.11").setServerPort(8080).setMethod(ForwardingMethod.FORWARDING_METHOD_FULLNAT)
-          .setLocalAddress("10.1.0.1").setLocalPort(5000 + i).build());
-    }
-
-    Lbctl.Result table = lbctl.run("connection list --service tcp:10.0.0.100:80 --client 192.0.2.0/24"
-        + " --server 10.1.0.11:8080 --state established,syn-recv --limit 9");
-
-    assertThat(table.out().lines()).hasSize(10).contains(
-        "tcp   established   14m 55s  192.0.2.7:40000          10.0.0.100:80            10.1.0.11:8080"
-            + "           fullnat  10.1.0.1:5000");
-    assertThat(server.connectionQueries.get(0).getService()).isEqualTo("services/tcp:10.0.0.100:80");
-    assertThat(server.connectionQueries.get(0).getClient()).isEqualTo("192.0.2.0/24");
-    assertThat(server.connectionQueries.get(0).getServer()).isEqualTo("10.1.0.11:8080");
-    assertThat(server.connectionQueries.get(0).getStatesList()).containsExactly(
-        ConnectionState.CONNECTION_STATE_ESTABLISHED, ConnectionState.CONNECTION_STATE_SYN_RECV);
-    assertThat(lbctl.run("connection list -o json").out().lines()).hasSize(20)
-        .allMatch(line -> line.startsWith("{\"protocol\":\"PROTOCOL_TCP\"") && line.endsWith("}"));
   }
 
   @Test
@@ -297,7 +274,7 @@ final class VerbsTest {
   @ValueSource(strings = {
     "", "service", "service list", "service get", "service add", "service set", "service delete", "server", "server list",
     "server add", "server set", "server delete", "local-address", "local-address list", "local-address add",
-    "local-address delete", "connection", "connection list", "status"})
+    "local-address delete", "connection", "connection list", "connection delete", "status"})
   void everyCommandHasHelpWithExamples(String command) {
     Lbctl.Result help = command.isEmpty() ? lbctl.run("help") : lbctl.run(command + " --help");
 

@@ -8,6 +8,7 @@ import io.xlvs.ctl.DirectorClient;
 import io.xlvs.ctl.Failure;
 import io.xlvs.ctl.LocalAddressWarning;
 import io.xlvs.ctl.MarkWarning;
+import io.xlvs.ctl.Progress;
 import io.xlvs.ctl.Unreachable;
 import io.xlvs.v1.ApplyRequest;
 import io.xlvs.v1.DirectorStatus;
@@ -113,9 +114,12 @@ public final class IpvsTool {
       // The title follows the first answer, so that a daemon that is not there leaves standard output empty.
       boolean more = batches.hasNext();
       listing.title(rule.has(Option.PERSISTENT_CONN));
-      while (more) {
-        batches.next().getConnectionsList().forEach(listing::connection);
-        more = batches.hasNext();
+      try (Progress progress = Progress.of(console, "connections")) {
+        for (; more; more = batches.hasNext()) {
+          var batch = batches.next().getConnectionsList();
+          batch.forEach(listing::connection);
+          progress.add(batch.size());
+        }
       }
     } else if (rule.hasService()) {
       VirtualService service = client.services().getVirtualService(GetVirtualServiceRequest.newBuilder()

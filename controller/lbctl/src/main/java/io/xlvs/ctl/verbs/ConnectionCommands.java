@@ -2,12 +2,15 @@
 package io.xlvs.ctl.verbs;
 
 import io.xlvs.ctl.Failure;
+import io.xlvs.ctl.Progress;
 import io.xlvs.v1.Connection;
-import io.xlvs.v1.ConnectionState;
+import io.xlvs.v1.ConnectionFilter;
+import io.xlvs.v1.DeleteConnectionsRequest;
+import io.xlvs.v1.DeleteConnectionsResponse;
 import io.xlvs.v1.ListConnectionsRequest;
-import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -16,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** {@code lbctl connection}. */
 @Command(name = "connection", synopsisSubcommandLabel = "COMMAND",
     description = "Connections that the data plane knows.",
-    footer = {"", "Example:", "  lbctl connection list --client 192.0.2.0/24"})
+    footer = {"", "Examples:", "  lbctl connection list --client 192.0.2.0/24", "  lbctl connection delete --server 10.1.0.11"})
 final class ConnectionCommands implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -32,27 +35,15 @@ final class ConnectionCommands implements Runnable {
       footer = {"", "With -o json every connection is an object on a line of its own, with -o yaml a document.",
         "", "Examples:", "  lbctl connection list --service tcp:10.0.0.100:80 --state established",
         "  lbctl connection list --server 10.1.0.11:80 --client 192.0.2.0/24 --limit 20",
+        "  lbctl connection list --protocol tcp --min-idle 5m --kind connections",
         "  lbctl connection list -o json | jq .clientAddress"})
   static final class ListConnections extends Verb {
-    private static final String ROW = "%-5s %-12s %8s  %-24s %-24s %-24s %-8s %s";
+    private static final int[] WIDTHS = {5, 12, 8, 8, 8, 24, 24, 24, 8};
 
-    @Option(names = "--service", paramLabel = "SERVICE", description = "Of this virtual service.")
-    private String service;
-
-    @Option(names = "--server", paramLabel = "SERVER", defaultValue = "", description = "Of this real server: ADDRESS or ADDRESS:PORT.")
-    private String server;
-
-    @Option(names = "--client", paramLabel = "CLIENT", defaultValue = "", description = "Of this client: ADDRESS or ADDRESS/LENGTH.")
-    private String client;
-
-    @Option(names = "--state", paramLabel = "STATE", split = ",",
-        description = "In one of these states, such as established,syn-recv.")
-    private List<String> states = List.of();
+    @Mixin private ConnectionOptions conditions;
 
     @Option(names = "--limit", paramLabel = "N", description = "At most so many.")
-    private long limit = Long.MAX_VALUE;
-
-    private boolean titled;
+    private Long limit;
 
     ListConnections(Session session) {
       super(session);
@@ -60,42 +51,25 @@ final class ConnectionCommands implements Runnable {
 
     @Override
     void run() {
-      ListConnectionsRequest.Builder request =
-          ListConnectionsRequest.newBuilder().setServer(server).setClient(client);
-      if (service != null) {
-        request.setService(ServiceName.of(service));
+      if (limit != null && limit < 1) {
+        throw new Failure(Failure.USAGE, "--limit: `" + limit + "' is no number of connections", "1 or more would be; without --limit all are listed");
       }
-      states.forEach(state -> request.addStates(state(state)));
-      var batches = client().connections().listConnections(request.build());
-      long left = limit;
+      var batches = client().connections().listConnections(ListConnectionsRequest.newBuilder()
+          .setFilter(conditions.filter()).setLimit(limit == null ? 0 : limit).build());
       Output output = output();
+      // The title follows the first answer, so that a refusal leaves standard output empty.
+      boolean more = batches.hasNext();
+      if (output.isTable()) {
+        row("PROTO", "STATE", "EXPIRES", "IDLE", "AGE", "CLIENT", "VIRTUAL", "SERVER", "METHOD", "LOCAL");
+      }
       // Printed as they come: a million connections need no memory here.
-      while (left > 0 && batches.hasNext()) {
-        for (Connection connection : batches.next().getConnectionsList()) {
-          if (left-- > 0) {
-            print(output, connection);
-          }
+      try (Progress progress = Progress.of(console(), "connections")) {
+        for (; more; more = batches.hasNext()) {
+          var batch = batches.next().getConnectionsList();
+          batch.forEach(connection -> print(output, connection));
+          progress.add(batch.size());
         }
       }
-      if (!titled && output.isTable()) {
-        title();
-      }
-    }
-
-    private static ConnectionState state(String name) {
-      try {
-        return ConnectionState.valueOf("CONNECTION_STATE_" + name.toUpperCase(Locale.ROOT).replace('-', '_'));
-      } catch (IllegalArgumentException e) {
-        throw new Failure(Failure.USAGE, "--state: `" + name + "' is not a state",
-            "states are none, established, syn-sent, syn-recv, fin-wait, time-wait, close, close-wait, last-ack, listen,"
-                + " synack, udp, assured");
-      }
-    }
-
-    private void title() {
-      titled = true;
-      console().out().print(
-          line("PROTO", "STATE", "EXPIRES", "CLIENT", "VIRTUAL", "SERVER", "METHOD", "LOCAL"));
     }
 
     private void print(Output output, Connection connection) {
@@ -103,23 +77,73 @@ final class ConnectionCommands implements Runnable {
         output.streamed(connection);
         return;
       }
-      if (!titled) {
-        title();
-      }
-      console().out().print(line(
-          ServerCommands.lower(connection.getProtocol().name(), "PROTOCOL_"),
+      row(ServerCommands.lower(connection.getProtocol().name(), "PROTOCOL_"),
           ServerCommands.lower(connection.getState().name(), "CONNECTION_STATE_"),
           Units.duration(connection.getExpiresIn().getSeconds()),
+          Units.duration(connection.getIdle().getSeconds()),
+          connection.hasAge() ? Units.duration(connection.getAge().getSeconds()) : "-",
           ServiceName.endpoint(connection.getClientAddress(), connection.getClientPort()),
           ServiceName.endpoint(connection.getVirtualAddress(), connection.getVirtualPort()),
           ServiceName.endpoint(connection.getServerAddress(), connection.getServerPort()),
           ServerCommands.lower(connection.getMethod().name(), "FORWARDING_METHOD_"),
           connection.getLocalAddress().isEmpty()
-              ? "-" : ServiceName.endpoint(connection.getLocalAddress(), connection.getLocalPort())));
+              ? "-" : ServiceName.endpoint(connection.getLocalAddress(), connection.getLocalPort()));
     }
 
-    private static String line(Object... cells) {
-      return String.format(Locale.ROOT, ROW, cells).stripTrailing() + "\n";
+    /** By hand: String.format would take most of the time of a listing of a million. */
+    private void row(String... cells) {
+      StringBuilder line = new StringBuilder(160);
+      for (int i = 0; i < cells.length; i++) {
+        line.append(cells[i]);
+        if (i < cells.length - 1) {
+          line.append(" ".repeat(Math.max(0, WIDTHS[i] - cells[i].length()))).append(' ');
+        }
+      }
+      console().out().print(line.append('\n'));
+    }
+  }
+
+  @Command(name = "delete",
+      description = {"Delete connections, of which IPVS is not capable; all conditions given must hold.",
+        "The next packet of one belongs to no connection: data is not forwarded, a SYN or a datagram begins a new one."},
+      footer = {"", "Templates of persistence stay, unless --kind says otherwise.",
+        "", "Examples:", "  lbctl connection delete --server 10.1.0.11:8080",
+        "  lbctl connection delete --service tcp:10.0.0.100:80 --client 198.51.100.0/24 --kind any",
+        "  lbctl connection delete --state close-wait --min-idle 10m --dry-run",
+        "  lbctl connection delete --all"})
+  static final class Delete extends Change {
+    @Mixin private ConnectionOptions conditions;
+
+    @Option(names = "--all", description = "Every connection of every service, without any condition.")
+    private boolean all;
+
+    Delete(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run() {
+      ConnectionFilter filter = conditions.filter();
+      boolean unconditional = filter.toBuilder().clearKind().build().equals(ConnectionFilter.getDefaultInstance());
+      if (unconditional && !all) {
+        throw new Failure(Failure.USAGE, "connection delete: no condition is given",
+            "give one, such as --service tcp:10.0.0.100:80 or --client 198.51.100.0/24, or --all if every connection is meant");
+      }
+      if (!unconditional && all) {
+        throw new Failure(Failure.USAGE, "connection delete: --all is given beside a condition",
+            "leave out --all to delete those of the condition, or the condition to delete every connection");
+      }
+      DeleteConnectionsResponse deleted = client().connections().deleteConnections(DeleteConnectionsRequest.newBuilder()
+          .setFilter(filter).setAll(all).setValidateOnly(dryRun()).build());
+      String object = number(deleted.getConnections(), "connection");
+      if (deleted.getTemplates() > 0 || filter.getKindValue() > 1) {
+        object += " and " + number(deleted.getTemplates(), "template");
+      }
+      done("delete", "deleted", object, deleted);
+    }
+
+    private static String number(long count, String what) {
+      return String.format(Locale.ROOT, "%d %s%s", count, what, count == 1 ? "" : "s");
     }
   }
 }

@@ -42,7 +42,7 @@ abstract class Verb implements Callable<Integer> {
   abstract void run();
 
   @Override
-  public Integer call() {
+  public final Integer call() {
     run();
     return 0;
   }

@@ -38,6 +38,7 @@ public final class VerbTool {
     commands.registerConverter(Integer.class, text -> (int) number(text, Integer.MAX_VALUE));
     commands.registerConverter(int.class, text -> (int) number(text, Integer.MAX_VALUE));
     commands.registerConverter(long.class, text -> number(text, Long.MAX_VALUE));
+    commands.registerConverter(Long.class, text -> number(text, Long.MAX_VALUE));
     commands.setUsageHelpWidth(100);
     commands.setParameterExceptionHandler(this::wrongUsage);
     commands.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure));
@@ -81,8 +82,8 @@ public final class VerbTool {
         .addSubcommand(new MarkChanges.Set(session))
         .addSubcommand(new MarkChanges.Delete(session)));
     root.addSubcommand(new CommandLine(new ConnectionCommands())
-        .addSubcommand(new ConnectionCommands.ListConnections(session)));
-    root.addSubcommand(new SysctlCommand(session));
+        .addSubcommand(new ConnectionCommands.ListConnections(session))
+        .addSubcommand(new ConnectionCommands.Delete(session)));
     root.addSubcommand(new StatusCommand(session));
     root.addSubcommand(new CommandLine.HelpCommand());
     return root;

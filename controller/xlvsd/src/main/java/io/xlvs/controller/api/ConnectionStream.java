@@ -20,13 +20,18 @@ final class ConnectionStream implements Runnable {
 
   private final DataPlane dataPlane;
   private final ConnectionFilter filter;
+  private final long limit;
   private final ServerCallStreamObserver<ListConnectionsResponse> observer;
   private final Object readiness = new Object();
   private ListConnectionsResponse.Builder batch = ListConnectionsResponse.newBuilder();
+  private long listed;
 
-  ConnectionStream(DataPlane dataPlane, ConnectionFilter filter, ServerCallStreamObserver<ListConnectionsResponse> observer) {
+  /** @param limit at most so many connections */
+  ConnectionStream(
+      DataPlane dataPlane, ConnectionFilter filter, long limit, ServerCallStreamObserver<ListConnectionsResponse> observer) {
     this.dataPlane = dataPlane;
     this.filter = filter;
+    this.limit = limit;
     this.observer = observer;
   }
 
@@ -60,7 +65,7 @@ final class ConnectionStream implements Runnable {
 
   private boolean add(ConnectionEntry entry) {
     batch.addConnections(ModelMapper.connection(entry));
-    return batch.getConnectionsCount() < BATCH || flush();
+    return ++listed < limit && (batch.getConnectionsCount() < BATCH || flush());
   }
 
   /** Returns false if the client has gone. */

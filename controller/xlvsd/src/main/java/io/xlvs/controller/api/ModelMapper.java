@@ -14,12 +14,9 @@ import io.xlvs.controller.service.PortRange;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.SchedulerFlag;
 import io.xlvs.controller.service.ServiceKey;
-import io.xlvs.controller.service.Sysctl;
-import io.xlvs.controller.service.Sysctls;
 import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.Tunnel;
 import io.xlvs.controller.service.VirtualService;
-import io.xlvs.v1.ListSysctlsResponse;
 import java.time.Instant;
 import java.util.List;
 
@@ -156,30 +153,10 @@ final class ModelMapper {
         .build();
   }
 
-  static ListSysctlsResponse sysctls(Sysctls sysctls) {
-    ListSysctlsResponse.Builder response = ListSysctlsResponse.newBuilder();
-    for (Sysctl sysctl : Sysctl.values()) {
-      response.addSysctls(sysctl(sysctl, sysctls.get(sysctl)));
-    }
-    return response.build();
-  }
-
-  static io.xlvs.v1.Sysctl sysctl(Sysctl sysctl, String value) {
-    return io.xlvs.v1.Sysctl.newBuilder()
-        .setName(sysctl.text())
-        .setValue(value)
-        .setDefaultValue(sysctl.defaultValue())
-        .setFixed(sysctl.isFixed())
-        .setDescription(sysctl.description())
-        .build();
-  }
-
   static io.xlvs.v1.Connection connection(ConnectionEntry entry) {
     io.xlvs.v1.Connection.Builder message = io.xlvs.v1.Connection.newBuilder()
         .setState(EnumMapper.toProto(entry.state()))
-        .setExpiresIn(Duration.newBuilder()
-            .setSeconds(entry.expiresInMillis() / 1000)
-            .setNanos((int) (entry.expiresInMillis() % 1000) * 1_000_000))
+        .setExpiresIn(duration(entry.expiresInMillis()))
         .setClientAddress(entry.clientAddress().toString())
         .setClientPort(entry.clientPort())
         .setVirtualAddress(entry.virtualAddress().toString())
@@ -188,10 +165,18 @@ final class ModelMapper {
         .setServerPort(entry.serverPort())
         .setMethod(EnumMapper.toProto(entry.method()))
         .setLocalPort(entry.localPort())
-        .setTemplate(entry.template());
+        .setTemplate(entry.template())
+        .setIdle(duration(entry.idleMillis()));
+    if (entry.ageMillis() >= 0) {
+      message.setAge(duration(entry.ageMillis()));
+    }
     entry.protocol().ifPresent(protocol -> message.setProtocol(EnumMapper.toProto(protocol)));
     entry.localAddress().ifPresent(address -> message.setLocalAddress(address.toString()));
     return message.build();
+  }
+
+  private static Duration duration(long millis) {
+    return Duration.newBuilder().setSeconds(millis / 1000).setNanos((int) (millis % 1000) * 1_000_000).build();
   }
 
   static Timestamp timestamp(Instant instant) {

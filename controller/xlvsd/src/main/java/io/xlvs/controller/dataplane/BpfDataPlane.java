@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.controller.dataplane;
 
+import io.xlvs.bpf.Deletion;
+import io.xlvs.bpf.DeletionOutcome;
 import io.xlvs.bpf.Load;
 import io.xlvs.bpf.ServiceTable;
 import io.xlvs.bpf.TableFullException;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * The data plane in the kernel. All configuration maps have one writer, this object, under one lock; packets need none. What is
@@ -245,9 +248,28 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
     guarded(
         "read connections of",
         () -> {
-          new ConnectionReader(objects, filter, filter.service().map(this::index), visitor).read();
+          reader(filter).read(visitor);
           return null;
         });
+  }
+
+  private ConnectionReader reader(ConnectionFilter filter) {
+    return new ConnectionReader(objects, filter, filter.service().map(this::index));
+  }
+
+  @Override
+  public DeletedConnections deleteConnections(ConnectionFilter filter, BooleanSupplier stop) throws DataPlaneException {
+    return guarded("delete connections of", () -> new ConnectionDeleter(reader(filter), this::delete, stop).delete());
+  }
+
+  /** A batch at a time, about a millisecond, so that nobody waits for a million connections. */
+  private List<DeletionOutcome> delete(List<Deletion> batch) {
+    synchronized (lock) {
+      if (closed) {
+        throw new IllegalStateException("xlvsd is going down: the connections that are left stay");
+      }
+      return ConnectionDeleter.run(objects, batch);
+    }
   }
 
   /** The index of a service; -1, which no connection names, if it has none. */

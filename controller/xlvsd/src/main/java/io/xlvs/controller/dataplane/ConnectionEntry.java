@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param localAddress FULLNAT only: the source that the real server sees
  * @param localPort 0 without a local address
  * @param template no connection, but where the client's next one goes
+ * @param idleMillis since the data plane last looked at it
+ * @param ageMillis since it was established; -1 in a handshake and in a template
  */
 public record ConnectionEntry(
     Optional<Protocol> protocol,
@@ -30,4 +32,6 @@ public record ConnectionEntry(
     ForwardingMethod method,
     Optional<IpAddress> localAddress,
     int localPort,
-    boolean template) {}
+    boolean template,
+    long idleMillis,
+    long ageMillis) {}

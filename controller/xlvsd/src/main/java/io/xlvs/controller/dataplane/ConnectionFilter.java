@@ -2,6 +2,7 @@
 package io.xlvs.controller.dataplane;
 
 import io.xlvs.controller.service.IpAddress;
+import io.xlvs.controller.service.Protocol;
 import io.xlvs.controller.service.ServiceKey;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -16,6 +17,10 @@ import java.util.Set;
  * @param client from this client, or network
  * @param clientPrefixLength how many leading bits of client count; ignored without client
  * @param states in one of these; empty: any
+ * @param protocol of this protocol
+ * @param kind connections, templates or both
+ * @param idle idle for so long
+ * @param age open for so long; what has no age is only within {@link Span#ANY}
  */
 public record ConnectionFilter(
     Optional<ServiceKey> service,
@@ -23,18 +28,64 @@ public record ConnectionFilter(
     OptionalInt serverPort,
     Optional<IpAddress> client,
     int clientPrefixLength,
-    Set<ConnectionState> states) {
-  /** Every connection. */
+    Set<ConnectionState> states,
+    Optional<Protocol> protocol,
+    Kind kind,
+    Span idle,
+    Span age) {
+  /** What an entry is. */
+  public enum Kind {
+    ANY,
+    CONNECTION,
+    TEMPLATE
+  }
+
+  /**
+   * A time between two bounds, both inclusive.
+   *
+   * @param leastMillis not negative
+   * @param mostMillis at least leastMillis
+   */
+  public record Span(long leastMillis, long mostMillis) {
+    /** Any time, and none. */
+    public static final Span ANY = new Span(0, Long.MAX_VALUE);
+
+    boolean contains(long millis) {
+      return this.equals(ANY) || millis >= leastMillis && millis <= mostMillis;
+    }
+  }
+
+  /** Every entry. */
   public static final ConnectionFilter ALL = new ConnectionFilter(
-      Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), 0, Set.of());
+      Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), 0, Set.of(), Optional.empty(), Kind.ANY, Span.ANY, Span.ANY);
+
+  /** The same conditions for entries of another kind. */
+  public ConnectionFilter ofKind(Kind other) {
+    return new ConnectionFilter(
+        service, serverAddress, serverPort, client, clientPrefixLength, states, protocol, other, idle, age);
+  }
+
+  /** Whether there is no condition but the kind. */
+  public boolean isUnconditional() {
+    return ofKind(Kind.ANY).equals(ALL);
+  }
+
+  /** Whether entries of this kind can be wanted. */
+  boolean wants(Kind one) {
+    return kind == Kind.ANY || kind == one;
+  }
 
   /** Whether the entry is wanted as far as its own fields tell: all conditions but firewall-mark services. */
   public boolean matches(ConnectionEntry entry) {
-    return service.map(key -> matchesService(key, entry)).orElse(true)
-        && serverAddress.map(entry.serverAddress()::equals).orElse(true)
+    return wants(entry.template() ? Kind.TEMPLATE : Kind.CONNECTION)
+        && (service.isEmpty() || matchesService(service.get(), entry))
+        && (serverAddress.isEmpty() || serverAddress.get().equals(entry.serverAddress()))
         && (serverPort.isEmpty() || serverPort.getAsInt() == entry.serverPort())
-        && client.map(address -> address.matches(entry.clientAddress(), clientPrefixLength)).orElse(true)
-        && (states.isEmpty() || states.contains(entry.state()));
+        && (client.isEmpty() || client.get().matches(entry.clientAddress(), clientPrefixLength))
+        && (states.isEmpty() || states.contains(entry.state()))
+        && (protocol.isEmpty() || protocol.equals(entry.protocol()))
+        && idle.contains(entry.idleMillis())
+        && age.contains(entry.ageMillis());
   }
 
   private static boolean matchesService(ServiceKey key, ConnectionEntry entry) {

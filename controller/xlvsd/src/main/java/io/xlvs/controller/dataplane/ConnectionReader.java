@@ -3,12 +3,15 @@ package io.xlvs.controller.dataplane;
 
 import io.xlvs.bpf.Conn;
 import io.xlvs.bpf.Method;
+import io.xlvs.bpf.RingLine;
 import io.xlvs.bpf.Server;
 import io.xlvs.bpf.Template;
 import io.xlvs.bpf.Tuple;
 import io.xlvs.bpf.XlvsObjects;
+import io.xlvs.controller.dataplane.ConnectionFilter.Kind;
 import io.xlvs.controller.service.IpAddress;
 import io.xlvs.controller.service.RealServerKey;
+import io.xlvs.loader.map.BpfMap;
 import io.xlvs.loader.map.Codec;
 import io.xlvs.loader.map.MapCursor;
 import io.xlvs.loader.map.MappedArray;
@@ -21,38 +24,73 @@ import java.util.Optional;
 final class ConnectionReader {
   private static final int BATCH = 4096;
   private static final int MILLIS = 1000;
+  private static final long NO_AGE = -1;
+
+  /**
+   * Receives what the filter wants, as it lies in the table and as it is shown.
+   *
+   * @param <V> {@link Conn} or {@link Template}
+   */
+  @FunctionalInterface
+  interface Found<V> {
+    /** Returns false to stop the walk. */
+    boolean found(Tuple key, V value, ConnectionEntry entry);
+  }
 
   private final XlvsObjects objects;
   private final MappedArray servers;
   private final ConnectionFilter filter;
   private final Optional<Integer> service;
-  private final ConnectionVisitor visitor;
+  private final long jiffiesPerSecond;
   private final long nowJiffies;
 
   /** Addresses of slots seen on this walk. */
   private final Map<Integer, RealServerKey> slots = new HashMap<>();
 
   /**
-   * A walk that shows what the filter wants.
-   *
    * @param service index of the filter's service, which alone tells a mark's connections from those of its addresses
    */
-  ConnectionReader(XlvsObjects objects, ConnectionFilter filter, Optional<Integer> service, ConnectionVisitor visitor) {
+  ConnectionReader(XlvsObjects objects, ConnectionFilter filter, Optional<Integer> service) {
     this.objects = objects;
     this.servers = objects.servers();
     this.filter = filter;
     this.service = service;
-    this.visitor = visitor;
+    this.jiffiesPerSecond = objects.settings().jiffiesPerSecond();
     this.nowJiffies = objects.jiffies();
   }
 
-  void read() {
-    boolean more = walk(objects.connections().raw(), Conn.CODEC, this::visit);
-    more = more && walk(objects.halfOpen().raw(), Conn.CODEC, this::visit);
-    more = more && walk(objects.templates().raw(), Template.CODEC, (key, value) -> visit(key, value, ConnectionState.ASSURED));
-    if (more) {
-      walk(objects.halfTemplates().raw(), Template.CODEC, (key, value) -> visit(key, value, ConnectionState.NONE));
+  /** Shows everything that the filter wants. */
+  void read(ConnectionVisitor visitor) {
+    if (connections(false, (key, conn, entry) -> visitor.visit(entry))
+        && connections(true, (key, conn, entry) -> visitor.visit(entry))
+        && templates(false, (key, template, entry) -> visitor.visit(entry))) {
+      templates(true, (key, template, entry) -> visitor.visit(entry));
     }
+  }
+
+  /** Walks the handshakes, or the established connections; false if it was stopped. */
+  boolean connections(boolean half, Found<Conn> found) {
+    return !filter.wants(Kind.CONNECTION)
+        || walk((half ? objects.halfOpen() : objects.connections()).raw(), Conn.CODEC, (key, conn) -> visit(key, conn, half, found));
+  }
+
+  /** Walks the templates of clients whose connections are all half open, or the others; false if it was stopped. */
+  boolean templates(boolean half, Found<Template> found) {
+    return !filter.wants(Kind.TEMPLATE)
+        || walk((half ? objects.halfTemplates() : objects.templates()).raw(), Template.CODEC,
+            (key, template) -> visit(key, template, half, found));
+  }
+
+  /** Looks at one connection again. */
+  void connection(Tuple key, boolean half, Found<Conn> found) {
+    BpfMap<Tuple, Conn> map = half ? objects.halfOpen() : objects.connections();
+    map.lookup(key).ifPresent(conn -> visit(key, conn, half, found));
+  }
+
+  /** Looks at one template again. */
+  void template(Tuple key, boolean half, Found<Template> found) {
+    BpfMap<Tuple, Template> map = half ? objects.halfTemplates() : objects.templates();
+    map.lookup(key).ifPresent(template -> visit(key, template, half, found));
   }
 
   private interface Visit<V> {
@@ -74,9 +112,9 @@ final class ConnectionReader {
     }
   }
 
-  private boolean visit(Tuple tuple, Conn conn) {
-    long left = millisLeft(conn.lastSeenJiffies(), conn.timeoutJiffies());
-    if (left < 0 || !isOfService(conn.service())) {
+  private boolean visit(Tuple tuple, Conn conn, boolean half, Found<Conn> found) {
+    long idle = idle(conn.lastSeenJiffies());
+    if (idle > conn.timeoutJiffies() || !isOfService(conn.service())) {
       return true; // expired ones are removed by the next sweep
     }
     boolean local = conn.method() == Method.FULLNAT;
@@ -84,7 +122,7 @@ final class ConnectionReader {
         new ConnectionEntry(
             Optional.of(Convert.protocol(tuple.protocol())),
             Convert.state(conn.state()),
-            left,
+            millis(conn.timeoutJiffies() - idle),
             Convert.address(tuple.source(), tuple.family()),
             tuple.sourcePort(),
             Convert.address(tuple.destination(), tuple.family()),
@@ -94,21 +132,24 @@ final class ConnectionReader {
             Convert.method(conn.method()),
             local ? Optional.of(Convert.address(conn.localAddress(), tuple.family())) : Optional.empty(),
             local ? conn.localPort() : 0,
-            false);
-    return !filter.matches(entry) || visitor.visit(entry);
+            false,
+            millis(idle),
+            half ? NO_AGE : ageMillis(conn.proof()));
+    return !filter.matches(entry) || found.found(tuple, conn, entry);
   }
 
-  private boolean visit(Tuple tuple, Template template, ConnectionState state) {
-    long left = millisLeft(template.lastSeenJiffies(), template.timeoutJiffies());
-    if (left < 0 && template.connections() == 0 || !isOfService(template.service())) {
+  private boolean visit(Tuple tuple, Template template, boolean half, Found<Template> found) {
+    long idle = idle(template.lastSeenJiffies());
+    long left = template.timeoutJiffies() - idle;
+    if (left < 0 && template.connections() == 0 || template.server() == RingLine.EMPTY || !isOfService(template.service())) {
       return true;
     }
     RealServerKey server = server(template.server());
     ConnectionEntry entry =
         new ConnectionEntry(
             tuple.protocol() == 0 ? Optional.empty() : Optional.of(Convert.protocol(tuple.protocol())),
-            state,
-            Math.max(0, left),
+            half ? ConnectionState.NONE : ConnectionState.ASSURED,
+            millis(Math.max(0, left)),
             Convert.address(tuple.source(), tuple.family()),
             0,
             Convert.address(tuple.destination(), tuple.family()),
@@ -118,8 +159,10 @@ final class ConnectionReader {
             Convert.method(record(template.server()).method()),
             Optional.empty(),
             0,
-            true);
-    return !filter.matches(entry) || visitor.visit(entry);
+            true,
+            millis(idle),
+            NO_AGE);
+    return !filter.matches(entry) || found.found(tuple, template, entry);
   }
 
   private boolean isOfService(int index) {
@@ -129,8 +172,8 @@ final class ConnectionReader {
   private RealServerKey server(int slot) {
     return slots.computeIfAbsent(
         slot,
-        index -> {
-          Server record = record(index);
+        at -> {
+          Server record = record(at);
           IpAddress address = Convert.address(record.address(), record.family());
           return new RealServerKey(address, record.port());
         });
@@ -141,7 +184,17 @@ final class ConnectionReader {
     return Server.read(Words.read(servers, at, Server.LAYOUT.size()), 0);
   }
 
-  private long millisLeft(long lastSeen, long timeout) {
-    return (lastSeen + timeout - nowJiffies) * MILLIS / objects.settings().jiffiesPerSecond();
+  /** What was refreshed since the walk began is not idle. */
+  private long idle(long lastSeen) {
+    return Math.max(0, nowJiffies - lastSeen);
+  }
+
+  private long millis(long jiffies) {
+    return jiffies * MILLIS / jiffiesPerSecond;
+  }
+
+  /** Both are seconds of 32 bits. */
+  private long ageMillis(int since) {
+    return MILLIS * Integer.toUnsignedLong((int) (nowJiffies / jiffiesPerSecond) - since);
   }
 }

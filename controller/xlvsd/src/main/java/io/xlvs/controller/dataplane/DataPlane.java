@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 
 /**
  * What forwards the packets. One writer: {@link #check} and {@link #apply} are called by one thread at a time; everything
@@ -61,6 +62,13 @@ public interface DataPlane extends AutoCloseable {
    * @param visitor returns false to stop
    */
   void forEachConnection(ConnectionFilter filter, ConnectionVisitor visitor) throws DataPlaneException;
+
+  /**
+   * Deletes the connections that a filter wants of those that are there now, with all that hangs on them. Other calls go on meanwhile.
+   *
+   * @param stop asked now and then; true ends the work where it is
+   */
+  DeletedConnections deleteConnections(ConnectionFilter filter, BooleanSupplier stop) throws DataPlaneException;
 
   /** Which of these are addresses of the director now. */
   Set<IpAddress> ownAddresses(Collection<IpAddress> addresses);

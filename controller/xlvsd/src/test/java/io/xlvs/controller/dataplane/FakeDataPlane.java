@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /** A data plane that remembers what it was told, and fails when it is told to. */
@@ -89,6 +90,14 @@ public final class FakeDataPlane implements DataPlane {
         return;
       }
     }
+  }
+
+  @Override
+  public DeletedConnections deleteConnections(ConnectionFilter filter, BooleanSupplier stop) {
+    List<ConnectionEntry> wanted = connections.stream().filter(filter::matches).toList();
+    connections.removeAll(wanted);
+    long templates = wanted.stream().filter(ConnectionEntry::template).count();
+    return new DeletedConnections(wanted.size() - templates, templates);
   }
 
   @Override
