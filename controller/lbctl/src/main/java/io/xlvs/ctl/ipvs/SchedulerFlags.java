@@ -9,11 +9,13 @@ import java.util.TreeSet;
 
 /**
  * Scheduler flags: three bits, {@code flag-1} to {@code flag-3}, of which sh and mh have names of their own for the first
- * two ({@code sh-fallback}, {@code sh-port}).
+ * two ({@code sh-fallback}, {@code sh-port}). And a fourth, which IPVS has not: {@code mh-minimal}.
  */
 final class SchedulerFlags {
   private static final String GENERIC = "flag-";
   private static final List<String> SUFFIXES = List.of("-fallback", "-port");
+  private static final String MINIMAL = "mh-minimal";
+  private static final int MINIMAL_BIT = 4;
 
   private SchedulerFlags() {}
 
@@ -24,7 +26,7 @@ final class SchedulerFlags {
       int bit = bit(flag);
       if (bit == 0) {
         throw new Failure(Failure.USAGE, "invalid scheduler flag `" + flag + "'",
-            "flags are sh-fallback, sh-port, mh-fallback, mh-port, flag-1, flag-2 and flag-3");
+            "flags are sh-fallback, sh-port, mh-fallback, mh-port, mh-minimal, flag-1, flag-2 and flag-3");
       }
       if (!flag.startsWith(GENERIC) && !flag.startsWith(scheduler + "-")) {
         throw new Failure(Failure.USAGE, "incompatible scheduler flag `" + flag + "'",
@@ -46,13 +48,16 @@ final class SchedulerFlags {
     boolean named = scheduler.equals("sh") || scheduler.equals("mh");
     List<String> names = new ArrayList<>();
     for (int bit : bits) {
-      names.add(named && bit <= SUFFIXES.size() ? scheduler + SUFFIXES.get(bit - 1) : GENERIC + bit);
+      names.add(bit == MINIMAL_BIT ? MINIMAL : named && bit <= SUFFIXES.size() ? scheduler + SUFFIXES.get(bit - 1) : GENERIC + bit);
     }
     return names;
   }
 
-  /** 1..3, or 0 if there is no such flag. */
+  /** 1..4, or 0 if there is no such flag. */
   private static int bit(String flag) {
+    if (flag.equals(MINIMAL)) {
+      return MINIMAL_BIT;
+    }
     if (flag.matches("flag-[123]")) {
       return flag.charAt(GENERIC.length()) - '0';
     }

@@ -4,7 +4,6 @@ package io.xlvs.controller.dataplane;
 import io.xlvs.bpf.Region;
 import io.xlvs.controller.dataplane.Plan.ServiceChange;
 import io.xlvs.controller.net.Route;
-import io.xlvs.controller.schedule.Scheduler;
 import io.xlvs.controller.schedule.Schedulers;
 import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.ForwardingMethod;
@@ -40,7 +39,7 @@ final class Planner {
     for (VirtualService service : desired.services().values()) {
       AppliedService now = applied.get(service.key());
       if (now == null || !now.present || now.service != service) {
-        changes.add(new ServiceChange(service, now, scheduler(service).ring(service.serversNewestFirst())));
+        changes.add(new ServiceChange(service, now, Schedulers.of(service).ring(service.serversNewestFirst())));
       }
     }
     List<AppliedService> removals = new ArrayList<>();
@@ -62,11 +61,6 @@ final class Planner {
       discard(plan);
       throw e;
     }
-  }
-
-  static Scheduler scheduler(VirtualService service) {
-    return Schedulers.byName(service.scheduler())
-        .orElseThrow(() -> new IllegalStateException("scheduler " + service.scheduler() + " was not refused earlier"));
   }
 
   private static Set<IpAddress> addresses(List<ServiceChange> changes) {

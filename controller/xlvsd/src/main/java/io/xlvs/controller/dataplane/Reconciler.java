@@ -5,6 +5,7 @@ import io.xlvs.bpf.Region;
 import io.xlvs.bpf.ServiceTable;
 import io.xlvs.controller.dataplane.Plan.ServiceChange;
 import io.xlvs.controller.schedule.Ring;
+import io.xlvs.controller.schedule.Schedulers;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.RealServerKey;
 import io.xlvs.controller.service.ServiceKey;
@@ -131,7 +132,7 @@ final class Reconciler {
     if (picks == 0 || length == 0) {
       return 0;
     }
-    int next = Planner.scheduler(change.service).resume(before.serversNewestFirst(), picks, change.newestFirst);
+    int next = Schedulers.of(change.service).resume(before.serversNewestFirst(), picks, change.newestFirst);
     return next == 0 ? length : next;
   }
 

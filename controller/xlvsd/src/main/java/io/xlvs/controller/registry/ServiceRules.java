@@ -102,7 +102,7 @@ final class ServiceRules {
       Optional<SchedulerFlag> flag = SchedulerFlag.byText(text);
       if (flag.isEmpty()) {
         problems.invalid("scheduler_flags", "scheduler flag \"" + text + "\" is not known: sh-fallback, sh-port, mh-fallback, mh-port,"
-            + " flag-1, flag-2 or flag-3 would be");
+            + " mh-minimal, flag-1, flag-2 or flag-3 would be");
       } else if (scheduler != null && !fits(flag.get(), scheduler)) {
         problems.invalid("scheduler_flags", incompatible(flag.get(), scheduler));
       } else {

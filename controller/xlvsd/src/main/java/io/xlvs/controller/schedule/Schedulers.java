@@ -2,6 +2,8 @@
 package io.xlvs.controller.schedule;
 
 import io.xlvs.controller.service.RealServer;
+import io.xlvs.controller.service.SchedulerFlag;
+import io.xlvs.controller.service.VirtualService;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,11 +37,22 @@ public final class Schedulers {
           new PowerOfTwoChoices())
       .collect(Collectors.toMap(Scheduler::name, Function.identity()));
 
+  private static final Scheduler MINIMAL = new MinimalMaglev();
+
   private Schedulers() {}
 
   /** The scheduler of this name, if it is implemented. */
   public static Optional<Scheduler> byName(String name) {
     return Optional.ofNullable(IMPLEMENTED.get(name));
+  }
+
+  /** The scheduler of a service: of its name, unless a flag of the service means another one. */
+  public static Scheduler of(VirtualService service) {
+    if (service.schedulerFlags().contains(SchedulerFlag.MH_MINIMAL)) {
+      return MINIMAL;
+    }
+    return byName(service.scheduler())
+        .orElseThrow(() -> new IllegalStateException("scheduler " + service.scheduler() + " was not refused earlier"));
   }
 
   /**

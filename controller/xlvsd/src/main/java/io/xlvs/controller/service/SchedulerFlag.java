@@ -3,12 +3,14 @@ package io.xlvs.controller.service;
 
 import java.util.Optional;
 
-/** Scheduler flags: ipvsadm(8), -b on a service. Bit values are IPVS's (linux/ip_vs.h, IP_VS_SVC_F_SCHED1..3). */
+/** Scheduler flags: ipvsadm(8), -b on a service. Bit values are IPVS's (linux/ip_vs.h, IP_VS_SVC_F_SCHED1..3) and, beyond them, ours. */
 public enum SchedulerFlag {
   SH_FALLBACK("sh-fallback", 0x08, "sh"),
   SH_PORT("sh-port", 0x10, "sh"),
   MH_FALLBACK("mh-fallback", 0x08, "mh"),
   MH_PORT("mh-port", 0x10, "mh"),
+  /** Not of IPVS: a table in which a change moves no place that it need not. */
+  MH_MINIMAL("mh-minimal", 0x100, "mh"),
   FLAG_1("flag-1", 0x08, ""),
   FLAG_2("flag-2", 0x10, ""),
   FLAG_3("flag-3", 0x20, "");

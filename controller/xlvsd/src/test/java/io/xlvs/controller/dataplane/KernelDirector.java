@@ -97,6 +97,10 @@ final class KernelDirector implements Recording.Director, AutoCloseable {
     key = (ServiceKey.Endpoint) service.key();
   }
 
+  VirtualService service() {
+    return applied.get(key).service;
+  }
+
   @Override
   public void change(String scheduler, List<RealServer> servers) {
     change(scheduler, applied.get(key).service.schedulerFlags(), servers);

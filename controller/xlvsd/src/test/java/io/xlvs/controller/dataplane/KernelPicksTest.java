@@ -14,6 +14,7 @@ import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.controller.service.VirtualService;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -74,6 +75,26 @@ class KernelPicksTest {
     assertThat(director.pick(client, 20002, Recording.VIP)).as("more, while the other has half").isEqualTo('2');
     director.count('1', 1, 0);
     assertThat(director.pick(client, 20003, Recording.VIP)).isEqualTo('1');
+  }
+
+  /** The same hash of the client as with mh, and its place in the larger table. */
+  @Test
+  void mhMinimalLooksTheClientUpInItsOwnTable() {
+    List<RealServer> servers = List.of(Recording.server('1', 3, 0), Recording.server('2', 0, 0), Recording.server('3', 1, 0));
+    serve("mh", Set.of(SchedulerFlag.MH_MINIMAL, SchedulerFlag.MH_PORT), servers);
+    VirtualService service = director.service();
+    List<RealServer> newestFirst = service.serversNewestFirst();
+    int[] table = Schedulers.of(service).ring(newestFirst).entries();
+    assertThat(table).hasSize(65537);
+    Set<Character> picked = new HashSet<>();
+    for (int i = 0; i < 60; i++) {
+      IpAddress client = IpAddress.ofIpv4(0x0a000100 + i);
+      int place = Integer.remainderUnsigned(Recording.maglev(client, 20000 + i), table.length);
+      char expected = Recording.name(newestFirst.get(table[place]).address());
+      assertThat(director.pick(client, 20000 + i, Recording.VIP)).as("client %d", i).isEqualTo(expected);
+      picked.add(expected);
+    }
+    assertThat(picked).containsExactlyInAnyOrder('1', '3');
   }
 
   @Test

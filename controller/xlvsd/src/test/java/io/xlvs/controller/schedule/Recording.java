@@ -100,6 +100,11 @@ public record Recording(
         IpAddress.parse("10.1.0.1" + number), 80, ForwardingMethod.NAT, weight, weight, threshold, 0, Tunnel.DEFAULT, 1);
   }
 
+  /** What mh makes of a client, unsigned. */
+  public static int maglev(IpAddress client, int port) {
+    return ClientHash.maglev(client, port, 0);
+  }
+
   /** The number of the server at this address. */
   public static char name(IpAddress address) {
     return (char) ('0' + (address.lowBits() & 0xff) % 10);

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.ctl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** mh-minimal, the scheduler flag that ipvsadm has not. */
+class MinimalFlagTest {
+  private FakeServer server;
+  private Lbctl lbctl;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new FakeServer();
+    lbctl = new Lbctl(server);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    server.close();
+  }
+
+  @Test
+  void isGivenListedAndSavedAsTheOthersAre() {
+    assertThat(lbctl.run("-A -t 10.0.0.1:80 -s mh -b mh-minimal,flag-1,mh-port").status()).isZero();
+    assertThat(lbctl.run("-S -n").out()).isEqualTo("-A -t 10.0.0.1:80 -s mh -b mh-fallback,mh-port,mh-minimal\n");
+    assertThat(lbctl.run("-L -n").out()).contains("TCP  10.0.0.1:80 mh (mh-fallback,mh-port,mh-minimal)\n");
+    assertThat(lbctl.run("-A -t 10.0.0.2:80 -s sh -b mh-minimal").err()).contains("incompatible scheduler flag `mh-minimal'", "-s mh");
+  }
+}
