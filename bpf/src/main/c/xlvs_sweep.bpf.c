@@ -35,10 +35,20 @@ static __always_inline void count_entry(const struct xlvs_conn *conn)
 		of->inactive.counted++;
 }
 
+/* Whether a connection is to be removed. With expire_nodest_conn it ends with its server:
+ * ip_vs_expire_nodest_conn_flush(). */
+static __always_inline bool has_ended(const struct xlvs_conn *conn)
+{
+	const struct xlvs_server *s = entry(&servers, conn->server);
+
+	return conn_expired(conn) || !s || s->generation != conn->generation ||
+	       (!(s->flags & XLVS_SERVER_AVAILABLE) && sysctl_is_set(XLVS_SYSCTL_EXPIRE_NODEST));
+}
+
 static long sweep_connection(void *map, struct xlvs_tuple *client, struct xlvs_conn *conn,
 			     struct xlvs_sweep *sweep)
 {
-	if (conn_expired(conn) || conn_server_changed(conn)) {
+	if (has_ended(conn)) {
 		conn_delete(client, conn, false);
 		sweep->expired++;
 		return 0;
@@ -51,7 +61,7 @@ static long sweep_connection(void *map, struct xlvs_tuple *client, struct xlvs_c
 static long sweep_half_open(void *map, struct xlvs_tuple *client, struct xlvs_conn *conn,
 			    struct xlvs_sweep *sweep)
 {
-	if (conn_expired(conn) || conn_server_changed(conn)) {
+	if (has_ended(conn)) {
 		conn_delete(client, conn, true);
 		sweep->expired++;
 		return 0;

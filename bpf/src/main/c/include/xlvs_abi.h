@@ -70,7 +70,10 @@ struct xlvs_service {
 	__u32 persistence_seconds;
 	__u32 pad0;
 	__be32 persistence_mask[4];
-	__u8 pad[56];
+	__u32 tcp_timeout; /* jiffies, in place of xlvs_control.timeouts; 0: as there */
+	__u32 tcp_fin_timeout;
+	__u32 udp_timeout;
+	__u8 pad[44];
 };
 
 /* First line: read for each packet. Second: for new connections. */
@@ -245,7 +248,9 @@ struct xlvs_control {
 	__u32 any_port;              /* services with port 0 */
 	__u32 timeouts[XLVS_STATES]; /* jiffies, both directions seen */
 	__u32 next_client_hop;       /* next free index below XLVS_CLIENT_HOPS */
-	__u32 pad;
+	__u32 sysctls;               /* enum xlvs_sysctl */
+	__u32 lblc_expiration;       /* jiffies, as the kernel's sysctl */
+	__u32 lblcr_expiration;
 	/*
 	 * A bit for each address of service_table, at address_bit() in hash.h.
 	 * They let a packet that is not ours leave without a look-up; one too many

@@ -114,6 +114,16 @@ enum xlvs_conn_flag {
 	XLVS_CONN_TEMPLATE_HELD = 8,  /* its persistence template is kept alive by it */
 };
 
+/* What is switched on of net.ipv4.vs: the kernel's ipvs-sysctl.rst. */
+enum xlvs_sysctl {
+	XLVS_SYSCTL_SLOPPY_TCP = 1,
+	XLVS_SYSCTL_EXPIRE_NODEST = 2,    /* expire_nodest_conn */
+	XLVS_SYSCTL_EXPIRE_QUIESCENT = 4, /* expire_quiescent_template */
+	XLVS_SYSCTL_REUSE = 8,            /* conn_reuse_mode is not 0 */
+	XLVS_SYSCTL_REUSE_FIN_WAIT = 16,  /* conn_reuse_mode has 2 */
+	XLVS_SYSCTL_NAT_ICMP = 32,        /* nat_icmp_send */
+};
+
 /* Where an entry of deletions is. */
 enum xlvs_deletion_table {
 	XLVS_IN_CONNECTIONS = 0,

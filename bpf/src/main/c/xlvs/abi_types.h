@@ -21,6 +21,7 @@ const volatile struct {
 	enum xlvs_server_flag server_flag;
 	enum xlvs_next_hop_flag next_hop_flag;
 	enum xlvs_conn_flag conn_flag;
+	enum xlvs_sysctl sysctl;
 	enum xlvs_deletion_table deletion_table;
 	enum xlvs_deletion_outcome deletion_outcome;
 	enum xlvs_reason reason;

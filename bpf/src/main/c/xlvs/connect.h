@@ -124,7 +124,7 @@ static __always_inline void conn_init(struct pkt *p, struct xlvs_conn *conn,
 	conn->method = s->method;
 	conn->flags = two_way(s->method) ? 0 : XLVS_CONN_INPUT_ONLY;
 	conn->state = next_state(p, XLVS_STATE_NONE, conn->flags, FROM_CLIENT);
-	conn->timeout = state_timeout(conn->state);
+	conn->timeout = state_timeout(service, conn->state);
 	if (state_is_active(conn->state))
 		conn->flags |= XLVS_CONN_COUNTED_ACTIVE;
 	conn->server_port = s->port ? s->port : p->tuple.dport;

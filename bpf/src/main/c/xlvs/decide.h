@@ -36,13 +36,35 @@ static __always_inline bool is_settled(const struct xlvs_conn *conn)
 	return conn->state == XLVS_STATE_ESTABLISHED || conn->state == XLVS_STATE_UDP;
 }
 
-/* A SYN for a connection that ended begins a new one: is_new_conn_expected() of IPVS, with
- * net.ipv4.vs.conn_reuse_mode = 1. */
+/* expire_nodest_conn: a connection ends with its server. */
+static __always_inline bool ends_with_server(const struct xlvs_server *s)
+{
+	return !(s->flags & XLVS_SERVER_AVAILABLE) && sysctl_is_set(XLVS_SYSCTL_EXPIRE_NODEST);
+}
+
+/* conn_reuse_mode, is_new_conn_expected(): the connection ended, so that a SYN is not about it. One
+ * that a template holds goes on, as it would get the same server. */
+static __always_inline bool is_over_for_syn(const struct xlvs_conn *conn)
+{
+	if (!sysctl_is_set(XLVS_SYSCTL_REUSE) ||
+	    (conn->flags & XLVS_CONN_TEMPLATE_HELD && conn->method != XLVS_FULLNAT))
+		return false;
+	return conn->state == XLVS_STATE_TIME_WAIT || conn->state == XLVS_STATE_CLOSE ||
+	       (conn->state == XLVS_STATE_FIN_WAIT && conn->flags & XLVS_CONN_INPUT_ONLY &&
+		sysctl_is_set(XLVS_SYSCTL_REUSE_FIN_WAIT));
+}
+
+/* Whether a known connection makes room for a new one by this packet: ip_vs_in_hook(). */
 static __always_inline bool begins_anew(const struct pkt *p, const struct xlvs_conn *conn)
 {
-	return p->tuple.protocol == IPPROTO_TCP && !(p->flags & PKT_LATER_FRAGMENT) &&
-	       (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN &&
-	       (conn->state == XLVS_STATE_TIME_WAIT || conn->state == XLVS_STATE_CLOSE);
+	const struct xlvs_server *s = entry(&servers, conn->server);
+
+	if (!s || ends_with_server(s))
+		return true;
+	if (p->tuple.protocol != IPPROTO_TCP || p->flags & PKT_LATER_FRAGMENT ||
+	    (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
+		return false;
+	return is_over_for_syn(conn) || (!s->weight && sysctl_is_set(XLVS_SYSCTL_EXPIRE_NODEST));
 }
 
 /*
@@ -70,8 +92,11 @@ static __always_inline void advance(const struct pkt *p, struct xlvs_conn *conn,
 	for (int i = 0; i < MOVE_TRIES; i++) {
 		before = conn_read(conn);
 		after = next_state(p, before.state, before.flags, from);
-		if (after == before.state)
+		if (after == before.state) {
+			/* it may have been set anew meanwhile */
+			conn->timeout = state_timeout(conn->service, after);
 			return;
+		}
 		if (conn_move(conn, before, after, 0))
 			break;
 	}

@@ -27,7 +27,8 @@ static __noinline __u32 template_server(const struct xlvs_tuple *client,
 		return XLVS_RING_EMPTY;
 	server = entry(&servers, template->server);
 	if (!server || server->generation != template->generation ||
-	    !(server->flags & XLVS_SERVER_AVAILABLE))
+	    !(server->flags & XLVS_SERVER_AVAILABLE) ||
+	    (!server->weight && sysctl_is_set(XLVS_SYSCTL_EXPIRE_QUIESCENT)))
 		return XLVS_RING_EMPTY;
 	WRITE_ONCE(template->last_seen, bpf_jiffies64());
 	return template->server;

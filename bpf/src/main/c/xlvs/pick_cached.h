@@ -10,11 +10,12 @@
 #include "conn.h"
 #include "pick_live.h"
 
-#define EXPIRATION_SECONDS (24 * 3600) /* sysctl lblc_expiration, lblcr_expiration */
-
-static __always_inline bool is_over(__u64 since)
+/* sysctl lblc_expiration, lblcr_expiration */
+static __always_inline bool is_over(__u64 since, bool replicates)
 {
-	return idle_for(since, EXPIRATION_SECONDS * settings.jiffies_per_second);
+	const struct xlvs_control *c = entry(&control, 0);
+
+	return c && idle_for(since, replicates ? c->lblcr_expiration : c->lblc_expiration);
 }
 
 /* A member's server and counts; false for a gap, and for a server that is gone. */
@@ -93,7 +94,8 @@ static long find_member(__u32 i, struct choice *c)
 	return 1;
 }
 
-/* The member to take, or XLVS_RING_EMPTY. A set that has not grown for a day loses the most loaded.
+/* The member to take, or XLVS_RING_EMPTY. A set that has not grown for so long loses the most
+ * loaded.
  */
 static __always_inline __u32 cached_server(struct choice *c, bool replicates)
 {
@@ -111,7 +113,7 @@ static __always_inline __u32 cached_server(struct choice *c, bool replicates)
 	nobody_yet(c);
 	bpf_loop(DESTINATION_MEMBERS, least_member, c, 0);
 	server = c->server;
-	if (c->skipped > 1 && is_over(c->set->changed)) {
+	if (c->skipped > 1 && is_over(c->set->changed, true)) {
 		c->weight = 0;
 		bpf_loop(DESTINATION_MEMBERS, most_member, c, 0);
 		most = c->weight ? member_at(c, c->start) : NULL;
@@ -166,7 +168,7 @@ static __noinline void pick_cached(struct choice *c, struct scratch *room)
 	__u32 server;
 
 	c->set = bpf_map_lookup_elem(&destinations, &room->destination_key);
-	if (c->set && is_over(c->set->last_used))
+	if (c->set && is_over(c->set->last_used, replicates))
 		c->set = NULL;
 	if (c->set) {
 		c->set->last_used = bpf_jiffies64();

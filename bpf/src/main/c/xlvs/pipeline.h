@@ -133,7 +133,7 @@ static __always_inline verdict process(hook_t *ctx, struct pkt *p)
 			return v;
 		/* not an answer, but a server may be a client as well */
 		if (!find_any_port(&p->tuple, p->tuple.family, &service))
-			return PASS;
+			return HOOKED(refuse_answer)(ctx, p);
 	}
 	return HOOKED(request)(ctx, p, service);
 }

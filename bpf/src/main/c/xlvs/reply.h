@@ -4,6 +4,7 @@
 #define XLVS_REPLY_H
 
 #include "decide.h"
+#include "service.h"
 
 /* Whether a reply carries data of the server. */
 static __always_inline bool carries_data(hook_t *ctx, struct pkt *p)
@@ -99,6 +100,35 @@ __noinline verdict HOOKED(client_way)(hook_t *ctx, const struct xlvs_conn *conn,
 	return HOOKED(find_hop)(ctx, &room->client, &room->way);
 }
 
+/*
+ * Whether the answer earns a half-open connection a place that nothing evicts: of UDP any does. Of
+ * a TCP connection that began in its middle (sloppy_tcp) one that is no reset: the server knows it.
+ */
+static __always_inline bool answer_promotes(const struct pkt *p, const struct xlvs_conn *conn)
+{
+	if (p->tuple.protocol == IPPROTO_UDP)
+		return !schedules_each_packet(p, conn->service);
+	return conn->state == XLVS_STATE_ESTABLISHED && is_whole(p) &&
+	       !(p->tcp_flags & (TCP_SYN | TCP_RST));
+}
+
+/* nat_icmp_send: what a server of ours sends that belongs to no connection, it hears that nobody
+ * waits for; as from the address that it was for. Resets are let pass. */
+__noinline verdict HOOKED(refuse_answer)(hook_t *ctx, struct pkt *p)
+{
+	struct scratch *room;
+	__u32 zero = 0;
+
+	room = bpf_map_lookup_elem(&scratch, &zero);
+	if (!p || !room || !sysctl_is_set(XLVS_SYSCTL_NAT_ICMP) ||
+	    (p->tuple.protocol == IPPROTO_TCP && p->tcp_flags & TCP_RST) ||
+	    !find_endpoint(p->tuple.saddr, p->tuple.sport, p->tuple.protocol, XLVS_ENDPOINT_SERVER,
+			   p->tuple.family))
+		return PASS;
+	__builtin_memcpy(room->client.daddr, p->tuple.daddr, 16);
+	return HOOKED(answer_icmp)(ctx, p, ANSWER_NO_PORT, XLVS_REASON_NO_CONNECTION, 0);
+}
+
 /* A real server's packet towards a client: NAT, FULLNAT. CONTINUE if it belongs to no connection.
  */
 __noinline verdict HOOKED(reply)(hook_t *ctx, struct pkt *p)
@@ -109,7 +139,7 @@ __noinline verdict HOOKED(reply)(hook_t *ctx, struct pkt *p)
 	struct scratch *room;
 	__u32 epoch, kept, zero = 0;
 	verdict v;
-	bool half;
+	bool half, promoted;
 
 	room = bpf_map_lookup_elem(&scratch, &zero);
 	if (!p || !room)
@@ -121,7 +151,9 @@ __noinline verdict HOOKED(reply)(hook_t *ctx, struct pkt *p)
 	epoch = epoch_read(epoch_bucket(client));
 	conn = conn_find(client, &half);
 	if (!conn)
-		return pass_because(XLVS_REASON_NO_CONNECTION);
+		return sysctl_is_set(XLVS_SYSCTL_NAT_ICMP)
+			       ? CONTINUE
+			       : pass_because(XLVS_REASON_NO_CONNECTION);
 	d.index = conn->server;
 	d.server = entry(&servers, conn->server);
 	if (!d.server)
@@ -141,10 +173,10 @@ __noinline verdict HOOKED(reply)(hook_t *ctx, struct pkt *p)
 		return v;
 	d.hop = &room->way;
 	if (hook_can_reach(d.hop)) {
+		promoted = half && answer_promotes(p, conn);
 		learn_from_reply(ctx, p, conn, half);
 		advance(p, conn, client, FROM_SERVER);
-		if (half && p->tuple.protocol == IPPROTO_UDP &&
-		    !schedules_each_packet(p, conn->service)) {
+		if (promoted) {
 			conn = settle(room, conn);
 			if (!conn)
 				return drop_because(XLVS_REASON_TABLE_FULL);

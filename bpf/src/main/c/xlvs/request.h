@@ -22,6 +22,14 @@ static __always_inline bool is_client(const struct xlvs_tuple *t)
 	return is_one_host(t->saddr, t->family) && !is_vip(t->saddr, t->family);
 }
 
+/* Whether a TCP segment opens a connection: tcp_conn_schedule(). With sloppy_tcp one from the
+ * middle of a connection does, such as another director had. */
+static __always_inline bool may_open(const struct pkt *p)
+{
+	return !(p->tcp_flags & TCP_RST) &&
+	       (p->tcp_flags & TCP_SYN || sysctl_is_set(XLVS_SYSCTL_SLOPPY_TCP));
+}
+
 /* The connection of a request, made if need be; NULL with *v saying what becomes of the packet. */
 static __always_inline struct xlvs_conn *request_conn(hook_t *ctx, struct pkt *p, __u32 service,
 						      const struct xlvs_tuple *client,
@@ -42,8 +50,7 @@ static __always_inline struct xlvs_conn *request_conn(hook_t *ctx, struct pkt *p
 		*v = drop_because(XLVS_REASON_ORPHAN_FRAGMENT);
 		return NULL;
 	}
-	/* as IPVS's tcp_conn_schedule() */
-	if (p->tuple.protocol == IPPROTO_TCP && (p->tcp_flags & (TCP_SYN | TCP_RST)) != TCP_SYN) {
+	if (p->tuple.protocol == IPPROTO_TCP && !may_open(p)) {
 		*v = pass_because(XLVS_REASON_NO_CONNECTION);
 		return NULL;
 	}

@@ -94,11 +94,38 @@ static __always_inline bool state_is_active(__u16 state)
 	       state == XLVS_STATE_SYN_RECV || state == XLVS_STATE_SYNACK;
 }
 
-static __always_inline __u32 state_timeout(__u16 state)
+static __always_inline bool sysctl_is_set(enum xlvs_sysctl sysctl)
 {
 	const struct xlvs_control *c = entry(&control, 0);
+
+	return c && c->sysctls & sysctl;
+}
+
+/* What a service sets for itself; 0: nothing. */
+static __always_inline __u32 own_timeout(const struct xlvs_service *s, __u16 state)
+{
+	switch (state) {
+	case XLVS_STATE_ESTABLISHED:
+		return s->tcp_timeout;
+	case XLVS_STATE_FIN_WAIT:
+		return s->tcp_fin_timeout;
+	case XLVS_STATE_UDP:
+		return s->udp_timeout;
+	default:
+		return 0;
+	}
+}
+
+/* How long a connection of the service may be idle in this state, in jiffies. */
+static __noinline __u32 state_timeout(__u32 service, __u16 state)
+{
+	const struct xlvs_service *s = entry(&services, service);
+	const struct xlvs_control *c = entry(&control, 0);
+	__u32 own = s ? own_timeout(s, state) : 0;
 	__u64 index = state;
 
+	if (own)
+		return own;
 	opaque(index);
 	return c && index < XLVS_STATES ? c->timeouts[index] : 0;
 }
@@ -192,7 +219,7 @@ static __always_inline bool conn_move(struct xlvs_conn *conn, union conn_word be
 		return false;
 	if ((before.flags ^ after.flags) & XLVS_CONN_COUNTED_ACTIVE)
 		load_change(conn->server, active ? 1 : -1, active ? -1 : 1);
-	conn->timeout = state_timeout(state);
+	conn->timeout = state_timeout(conn->service, state);
 	return true;
 }
 

@@ -71,6 +71,7 @@ public final class Abi {
           EnumMirror.of("xlvs_server_flag", "XLVS_SERVER_", ServerFlag.values()),
           EnumMirror.of("xlvs_next_hop_flag", "XLVS_NEXT_HOP_", NextHopFlag.values()),
           EnumMirror.of("xlvs_conn_flag", "XLVS_CONN_", ConnFlag.values()),
+          EnumMirror.of("xlvs_sysctl", "XLVS_SYSCTL_", SysctlFlag.values()),
           EnumMirror.of("xlvs_deletion_table", "XLVS_IN_", DeletionTable.values()),
           EnumMirror.of("xlvs_deletion_outcome", "XLVS_OUTCOME_", DeletionOutcome.values()),
           new EnumMirror("xlvs_reason", "XLVS_REASON_", List.of(Reason.values()), Map.of("XLVS_REASONS", Reason.STRIDE)));

@@ -13,7 +13,9 @@ public final class Control {
           .u32("any_port")
           .bytes("timeouts", 4 * Abi.STATES)
           .u32("next_client_hop")
-          .u32("pad")
+          .u32("sysctls")
+          .u32("lblc_expiration")
+          .u32("lblcr_expiration")
           .bytes("destinations", 8 * Abi.FILTER_WORDS)
           .bytes("sources", 8 * Abi.FILTER_WORDS)
           .build();
@@ -26,6 +28,15 @@ public final class Control {
 
   /** Next free index below {@link Abi#CLIENT_HOPS}. */
   public static final int NEXT_CLIENT_HOP = LAYOUT.offset("next_client_hop");
+
+  /** {@link SysctlFlag}s. */
+  public static final int SYSCTLS = LAYOUT.offset("sysctls");
+
+  /** After how many jiffies unused lblc forgets a destination. */
+  public static final int LBLC_EXPIRATION = LAYOUT.offset("lblc_expiration");
+
+  /** The same of lblcr; after as many without growth a set loses a server. */
+  public static final int LBLCR_EXPIRATION = LAYOUT.offset("lblcr_expiration");
 
   /** Filter of addresses that packets to us carry; see {@link AddressFilter}. */
   static final int DESTINATIONS = LAYOUT.offset("destinations");

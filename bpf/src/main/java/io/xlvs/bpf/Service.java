@@ -18,6 +18,9 @@ import java.nio.ByteBuffer;
  * @param generation changes when the service is another one, or picks by another rule
  * @param persistenceSeconds 0 unless persistent
  * @param persistenceMask netmask of clients that share a template
+ * @param tcpTimeoutJiffies of established TCP; 0: control's, as with the next two
+ * @param tcpFinTimeoutJiffies of TCP in FIN_WAIT
+ * @param udpTimeoutJiffies of UDP
  */
 public record Service(
     Region ring,
@@ -30,7 +33,10 @@ public record Service(
     Pick pick,
     int generation,
     int persistenceSeconds,
-    WireAddress persistenceMask) {
+    WireAddress persistenceMask,
+    int tcpTimeoutJiffies,
+    int tcpFinTimeoutJiffies,
+    int udpTimeoutJiffies) {
   /** Offsets and sizes of the members. */
   public static final StructLayout LAYOUT =
       StructLayout.of("xlvs_service")
@@ -46,7 +52,10 @@ public record Service(
           .u32("persistence_seconds")
           .u32("pad0")
           .address("persistence_mask")
-          .bytes("pad", 56)
+          .u32("tcp_timeout")
+          .u32("tcp_fin_timeout")
+          .u32("udp_timeout")
+          .bytes("pad", 44)
           .build();
 
   static final int RING = LAYOUT.offset("ring");
@@ -61,6 +70,9 @@ public record Service(
   static final int PERSISTENCE_SECONDS = LAYOUT.offset("persistence_seconds");
   static final int PAD0 = LAYOUT.offset("pad0");
   static final int PERSISTENCE_MASK = LAYOUT.offset("persistence_mask");
+  static final int TCP_TIMEOUT = LAYOUT.offset("tcp_timeout");
+  static final int TCP_FIN_TIMEOUT = LAYOUT.offset("tcp_fin_timeout");
+  static final int UDP_TIMEOUT = LAYOUT.offset("udp_timeout");
   static final int PAD = LAYOUT.offset("pad");
 
   /** Bytes of a value, in the buffer's native order. */
@@ -80,7 +92,10 @@ public record Service(
     buffer.putInt(at + PERSISTENCE_SECONDS, value.persistenceSeconds);
     Wire.clear(buffer, at + PAD0, 4);
     value.persistenceMask.write(buffer, at + PERSISTENCE_MASK);
-    Wire.clear(buffer, at + PAD, 56);
+    buffer.putInt(at + TCP_TIMEOUT, value.tcpTimeoutJiffies);
+    buffer.putInt(at + TCP_FIN_TIMEOUT, value.tcpFinTimeoutJiffies);
+    buffer.putInt(at + UDP_TIMEOUT, value.udpTimeoutJiffies);
+    Wire.clear(buffer, at + PAD, 44);
   }
 
   /** Reads the value at {@code at}. */
@@ -96,6 +111,9 @@ public record Service(
         Pick.of(buffer.getInt(at + PICK)),
         buffer.getInt(at + GENERATION),
         buffer.getInt(at + PERSISTENCE_SECONDS),
-        WireAddress.read(buffer, at + PERSISTENCE_MASK));
+        WireAddress.read(buffer, at + PERSISTENCE_MASK),
+        buffer.getInt(at + TCP_TIMEOUT),
+        buffer.getInt(at + TCP_FIN_TIMEOUT),
+        buffer.getInt(at + UDP_TIMEOUT));
   }
 }

@@ -193,7 +193,7 @@ final class Director implements AutoCloseable {
     Service service =
         new Service(
             new Region(index * RING_STRIDE, 1), locals, vip, like.servicePort(), like.transport().number, like.family(),
-            Flags.of(ServiceFlag.IN_USE), Pick.NEXT, GENERATION, 0, WireAddress.ZERO);
+            Flags.of(ServiceFlag.IN_USE), Pick.NEXT, GENERATION, 0, WireAddress.ZERO, 0, 0, 0);
     put(objects.services(), index, Service.CODEC, service);
   }
 

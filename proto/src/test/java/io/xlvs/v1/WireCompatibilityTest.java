@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class WireCompatibilityTest {
   private static final List<FileDescriptor> FILES = List.of(
       Protocol.getDescriptor().getFile(), VirtualService.getDescriptor().getFile(), Connection.getDescriptor().getFile(),
-      ApplyRequest.getDescriptor().getFile(), MarkRule.getDescriptor().getFile());
+      ApplyRequest.getDescriptor().getFile(), MarkRule.getDescriptor().getFile(), Sysctl.getDescriptor().getFile());
 
   @Test
   void nothingPublishedWasChangedOrTakenAway() throws IOException {
@@ -47,7 +47,7 @@ class WireCompatibilityTest {
   void everyFileOfThePackageIsCovered() throws IOException {
     assertThat(FILES).extracting(FileDescriptor::getName).containsExactlyInAnyOrder(
         "xlvs/v1/common.proto", "xlvs/v1/service.proto", "xlvs/v1/connection.proto", "xlvs/v1/director.proto",
-        "xlvs/v1/mark.proto");
+        "xlvs/v1/mark.proto", "xlvs/v1/sysctl.proto");
     assertThat(baseline()).hasSizeGreaterThan(150);
   }
 

@@ -24,6 +24,7 @@ import io.xlvs.bpf.ServerFlag;
 import io.xlvs.bpf.Service;
 import io.xlvs.bpf.ServiceFlag;
 import io.xlvs.bpf.State;
+import io.xlvs.bpf.SysctlFlag;
 import io.xlvs.bpf.TableMemory;
 import io.xlvs.bpf.Tunnel;
 import io.xlvs.bpf.TunnelFlag;
@@ -54,6 +55,10 @@ final class Configurator {
     for (State state : State.values()) {
       plane.array("control").putInt(Control.timeout(state), 900 * DataPlane.JIFFIES_PER_SECOND);
     }
+    MappedArray control = plane.array("control");
+    control.putInt(Control.SYSCTLS, Flags.of(SysctlFlag.REUSE));
+    control.putInt(Control.LBLC_EXPIRATION, 24 * 3600 * DataPlane.JIFFIES_PER_SECOND);
+    control.putInt(Control.LBLCR_EXPIRATION, 24 * 3600 * DataPlane.JIFFIES_PER_SECOND);
     for (int port : new int[] {lab.uplink, lab.inside}) {
       plane.collection().map("tx_ports", Codecs.U32, Codecs.U32).update(port, port);
     }
@@ -94,7 +99,8 @@ final class Configurator {
         new Service(
             addRing(service), addLocalAddresses(service, firstPort),
             marked ? WireAddress.ofIpv4(World.mark(service)) : wire(service.vip()), marked ? 0 : service.port(),
-            marked ? 0 : service.protocol(), family(service.vip()), flags, Pick.NEXT, GENERATION, 0, WireAddress.ZERO);
+            marked ? 0 : service.protocol(), family(service.vip()), flags, Pick.NEXT, GENERATION, 0, WireAddress.ZERO, 0, 0,
+            0);
     plane.put("services", service.index(), Service.CODEC, value);
     if (anyPort) {
       MappedArray control = plane.array("control");

@@ -2,11 +2,14 @@
 package io.xlvs.bpf.packet;
 
 import io.xlvs.bpf.Conn;
+import io.xlvs.bpf.Control;
+import io.xlvs.bpf.Flags;
 import io.xlvs.bpf.Load;
 import io.xlvs.bpf.Server;
 import io.xlvs.bpf.Service;
 import io.xlvs.bpf.StructLayout;
 import io.xlvs.bpf.Sweep;
+import io.xlvs.bpf.SysctlFlag;
 import io.xlvs.bpf.Template;
 import io.xlvs.bpf.Tuple;
 import io.xlvs.loader.TestRunOptions;
@@ -38,6 +41,11 @@ final class Tables {
   /** Sets a 32-bit field of a service, by its name in xlvs_abi.h. */
   void service(int index, String field, int value) {
     set("services", Service.LAYOUT, index, field, value);
+  }
+
+  /** {@code sysctl -w net.ipv4.vs...=1}: these and no others. */
+  void sysctls(SysctlFlag... flags) {
+    plane.array("control").putInt(Control.SYSCTLS, Flags.of(flags));
   }
 
   /** {@code ipvsadm -p SECONDS -M MASK}. */

@@ -16,6 +16,7 @@ import io.xlvs.v1.MarkRule;
 import io.xlvs.v1.Operation;
 import io.xlvs.v1.PortRange;
 import io.xlvs.v1.RealServer;
+import io.xlvs.v1.Sysctl;
 import io.xlvs.v1.Timeouts;
 import io.xlvs.v1.UpdateRealServerRequest;
 import io.xlvs.v1.UpdateVirtualServiceRequest;
@@ -34,6 +35,10 @@ final class FakeDirector {
   Map<String, VirtualService> services = new LinkedHashMap<>();
   Map<String, MarkRule> markRules = new LinkedHashMap<>();
   Timeouts timeouts = Timeouts.newBuilder().setTcpSeconds(900).setTcpFinSeconds(120).setUdpSeconds(300).build();
+  final List<Sysctl> sysctls = new ArrayList<>(List.of(
+      Sysctl.newBuilder().setName("cache_bypass").setValue("0").setDefaultValue("0").setFixed(true).setDescription("do otherwise").build(),
+      Sysctl.newBuilder().setName("sloppy_tcp").setValue("0").setDefaultValue("0").setDescription("opens in the middle").build(),
+      Sysctl.newBuilder().setName("sync_threshold").setValue("3\t50").setDefaultValue("3\t50").setFixed(true).build()));
   final List<String> zeroed = new ArrayList<>();
   int applied;
 
@@ -103,6 +108,21 @@ final class FakeDirector {
       rule.addTcpPorts(all).addUdpPorts(all);
     }
     markRules.put(name, rule.build());
+  }
+
+  /** A fixed one is refused, as is a name that nobody knows. */
+  void setSysctl(Sysctl wanted) {
+    for (int i = 0; i < sysctls.size(); i++) {
+      if (sysctls.get(i).getName().equals(wanted.getName())) {
+        if (sysctls.get(i).getFixed()) {
+          throw refused(Code.INVALID_ARGUMENT, "sysctls[0].value", wanted.getName() + " is always "
+              + sysctls.get(i).getValue() + ": " + sysctls.get(i).getDescription(), "", "");
+        }
+        sysctls.set(i, sysctls.get(i).toBuilder().setValue(wanted.getValue()).build());
+        return;
+      }
+    }
+    throw refused(Code.INVALID_ARGUMENT, "sysctls[0].name", wanted.getName() + " is not known", "", "");
   }
 
   private void setTimeouts(Timeouts wanted) {

@@ -290,6 +290,19 @@ final class FakeServer implements AutoCloseable {
     }
 
     @Override
+    public void listSysctls(ListSysctlsRequest request, StreamObserver<ListSysctlsResponse> observer) {
+      answer(observer, () -> ListSysctlsResponse.newBuilder().addAllSysctls(director.sysctls).build());
+    }
+
+    @Override
+    public void updateSysctls(UpdateSysctlsRequest request, StreamObserver<ListSysctlsResponse> observer) {
+      answer(observer, () -> {
+        request.getSysctlsList().forEach(director::setSysctl);
+        return ListSysctlsResponse.newBuilder().addAllSysctls(director.sysctls).build();
+      });
+    }
+
+    @Override
     public void getStatus(GetStatusRequest request, StreamObserver<DirectorStatus> observer) {
       answer(observer, () -> status);
     }

@@ -54,7 +54,7 @@ final class Xlvs implements Balancer {
 
   @Override
   public List<String> sysctl(String name, String value) {
-    throw new LabException("net.ipv4.vs." + name + " has no counterpart in xlvs yet");
+    return lines(director.attempt("", "sysctl", "-q", "-w", "net.ipv4.vs." + name + "=" + value));
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.xlvs.v1.DirectorStatus;
 import io.xlvs.v1.GetStatusRequest;
 import io.xlvs.v1.InterfaceStatus;
 import io.xlvs.v1.ReasonCount;
+import io.xlvs.v1.Sysctl;
 import io.xlvs.v1.TableStatus;
 import java.time.Instant;
 import java.util.Locale;
@@ -60,6 +61,13 @@ final class StatusCommand extends Verb {
           String.format(Locale.ROOT, "%.1f%%", share * 100), Units.bytes(table.getMemoryBytes()));
     }
     text.append(interfaces).append('\n').append(tables);
+    if (status.getSysctlsCount() > 0) {
+      Table sysctls = new Table(colours, "NET.IPV4.VS", "VALUE", "DEFAULT", "MEANING");
+      for (Sysctl sysctl : status.getSysctlsList()) {
+        sysctls.row(sysctl.getName(), sysctl.getValue(), sysctl.getDefaultValue(), sysctl.getDescription());
+      }
+      text.append('\n').append(sysctls);
+    }
     if (status.getReasonsCount() > 0) {
       Table reasons = new Table(colours, "NOT FORWARDED", ">PACKETS", "MEANING");
       for (ReasonCount reason : status.getReasonsList()) {

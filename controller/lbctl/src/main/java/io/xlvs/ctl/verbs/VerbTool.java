@@ -84,6 +84,7 @@ public final class VerbTool {
     root.addSubcommand(new CommandLine(new ConnectionCommands())
         .addSubcommand(new ConnectionCommands.ListConnections(session))
         .addSubcommand(new ConnectionCommands.Delete(session)));
+    root.addSubcommand(new SysctlCommand(session));
     root.addSubcommand(new StatusCommand(session));
     root.addSubcommand(new CommandLine.HelpCommand());
     return root;

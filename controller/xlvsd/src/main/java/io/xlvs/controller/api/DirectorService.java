@@ -16,9 +16,12 @@ import io.xlvs.v1.DirectorStatus;
 import io.xlvs.v1.GetStatusRequest;
 import io.xlvs.v1.GetTimeoutsRequest;
 import io.xlvs.v1.InterfaceStatus;
+import io.xlvs.v1.ListSysctlsRequest;
+import io.xlvs.v1.ListSysctlsResponse;
 import io.xlvs.v1.ReasonCount;
 import io.xlvs.v1.TableStatus;
 import io.xlvs.v1.Timeouts;
+import io.xlvs.v1.UpdateSysctlsRequest;
 import io.xlvs.v1.UpdateTimeoutsRequest;
 import io.xlvs.v1.WatchRequest;
 import io.xlvs.v1.WatchResponse;
@@ -85,6 +88,17 @@ final class DirectorService extends DirectorGrpc.DirectorImplBase {
   }
 
   @Override
+  public void listSysctls(ListSysctlsRequest request, StreamObserver<ListSysctlsResponse> observer) {
+    Unary.answer(observer, () -> ModelMapper.sysctls(backend.current().sysctls()));
+  }
+
+  @Override
+  public void updateSysctls(UpdateSysctlsRequest request, StreamObserver<ListSysctlsResponse> observer) {
+    Unary.answer(observer, () -> ModelMapper.sysctls(
+        backend.apply(new OperationMapper().map(request), request.getValidateOnly()).sysctls()));
+  }
+
+  @Override
   public void getStatus(GetStatusRequest request, StreamObserver<DirectorStatus> observer) {
     Unary.answer(observer, this::status);
   }
@@ -101,6 +115,7 @@ final class DirectorService extends DirectorGrpc.DirectorImplBase {
         .setServers((int) configuration.serverCount());
     DataPlaneStatus dataPlane = backend.dataPlane().status();
     status.addAllNotes(dataPlane.notes());
+    configuration.sysctls().changed().forEach((sysctl, value) -> status.addSysctls(ModelMapper.sysctl(sysctl, value)));
     for (DataPlaneStatus.Interface i : dataPlane.interfaces()) {
       status.addInterfaces(InterfaceStatus.newBuilder()
           .setName(i.name()).setIndex(i.index()).setAttachMode(i.attachMode()).setNote(i.note()));

@@ -14,9 +14,12 @@ import io.xlvs.controller.service.PortRange;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.SchedulerFlag;
 import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.Sysctl;
+import io.xlvs.controller.service.Sysctls;
 import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.Tunnel;
 import io.xlvs.controller.service.VirtualService;
+import io.xlvs.v1.ListSysctlsResponse;
 import java.time.Instant;
 import java.util.List;
 
@@ -150,6 +153,24 @@ final class ModelMapper {
         .setTcpSeconds(timeouts.tcpSeconds())
         .setTcpFinSeconds(timeouts.tcpFinSeconds())
         .setUdpSeconds(timeouts.udpSeconds())
+        .build();
+  }
+
+  static ListSysctlsResponse sysctls(Sysctls sysctls) {
+    ListSysctlsResponse.Builder response = ListSysctlsResponse.newBuilder();
+    for (Sysctl sysctl : Sysctl.values()) {
+      response.addSysctls(sysctl(sysctl, sysctls.get(sysctl)));
+    }
+    return response.build();
+  }
+
+  static io.xlvs.v1.Sysctl sysctl(Sysctl sysctl, String value) {
+    return io.xlvs.v1.Sysctl.newBuilder()
+        .setName(sysctl.text())
+        .setValue(value)
+        .setDefaultValue(sysctl.defaultValue())
+        .setFixed(sysctl.isFixed())
+        .setDescription(sysctl.description())
         .build();
   }
 

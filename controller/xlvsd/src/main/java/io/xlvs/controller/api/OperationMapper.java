@@ -23,6 +23,7 @@ import io.xlvs.v1.DeleteVirtualServiceRequest;
 import io.xlvs.v1.Timeouts;
 import io.xlvs.v1.UpdateMarkRuleRequest;
 import io.xlvs.v1.UpdateRealServerRequest;
+import io.xlvs.v1.UpdateSysctlsRequest;
 import io.xlvs.v1.UpdateVirtualServiceRequest;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +55,7 @@ final class OperationMapper {
       case DELETE_MARK_RULE -> map(operation.getDeleteMarkRule());
       case FLUSH -> new Operation.Flush();
       case UPDATE_TIMEOUTS -> map(operation.getUpdateTimeouts().getTimeouts());
+      case UPDATE_SYSCTLS -> map(operation.getUpdateSysctls());
       case OPERATION_NOT_SET -> malformed("", "no operation is set, or one that this xlvsd does not know");
     };
   }
@@ -123,6 +125,12 @@ final class OperationMapper {
   Operation map(Timeouts timeouts) {
     return new Operation.UpdateTimeouts(Integer.toUnsignedLong(timeouts.getTcpSeconds()),
         Integer.toUnsignedLong(timeouts.getTcpFinSeconds()), Integer.toUnsignedLong(timeouts.getUdpSeconds()));
+  }
+
+  Operation map(UpdateSysctlsRequest request) {
+    return new Operation.UpdateSysctls(request.getSysctlsList().stream()
+        .map(sysctl -> new Operation.UpdateSysctls.Setting(sysctl.getName(), sysctl.getValue()))
+        .toList());
   }
 
   private ServiceKey parent(String parent, FieldReader fields) {

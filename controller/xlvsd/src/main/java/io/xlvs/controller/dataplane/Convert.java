@@ -7,6 +7,7 @@ import io.xlvs.bpf.Method;
 import io.xlvs.bpf.Pick;
 import io.xlvs.bpf.ServiceFlag;
 import io.xlvs.bpf.State;
+import io.xlvs.bpf.SysctlFlag;
 import io.xlvs.bpf.WireAddress;
 import io.xlvs.controller.schedule.Ring;
 import io.xlvs.controller.service.AddressFamily;
@@ -15,6 +16,8 @@ import io.xlvs.controller.service.IpAddress;
 import io.xlvs.controller.service.Protocol;
 import io.xlvs.controller.service.SchedulerFlag;
 import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.Sysctl;
+import io.xlvs.controller.service.Sysctls;
 import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.TunnelType;
 import io.xlvs.controller.service.VirtualService;
@@ -148,6 +151,18 @@ final class Convert {
       mask[prefix / 8] = (byte) (0xff00 >> prefix % 8);
     }
     return WireAddress.of(mask);
+  }
+
+  /** What the kernel's programs are told of net.ipv4.vs. */
+  static int sysctlFlags(Sysctls sysctls) {
+    int flags = 0;
+    flags |= sysctls.number(Sysctl.SLOPPY_TCP) != 0 ? SysctlFlag.SLOPPY_TCP.value() : 0;
+    flags |= sysctls.number(Sysctl.EXPIRE_NODEST_CONN) != 0 ? SysctlFlag.EXPIRE_NODEST.value() : 0;
+    flags |= sysctls.number(Sysctl.EXPIRE_QUIESCENT_TEMPLATE) != 0 ? SysctlFlag.EXPIRE_QUIESCENT.value() : 0;
+    flags |= sysctls.number(Sysctl.CONN_REUSE_MODE) != 0 ? SysctlFlag.REUSE.value() : 0;
+    flags |= (sysctls.number(Sysctl.CONN_REUSE_MODE) & 2) != 0 ? SysctlFlag.REUSE_FIN_WAIT.value() : 0;
+    flags |= sysctls.number(Sysctl.NAT_ICMP_SEND) != 0 ? SysctlFlag.NAT_ICMP.value() : 0;
+    return flags;
   }
 
   /** Seconds in each state: ip_vs_proto_tcp.c and ip_vs_proto_udp.c, with the three that ipvsadm sets. */

@@ -44,6 +44,7 @@ final class Reconciler {
       remove(gone, nowNanos);
     }
     tables.services().putTimeouts(plan.desired.timeouts());
+    tables.services().putSysctls(plan.desired.sysctls());
   }
 
   private void write(ServiceChange change, Plan plan, long nowNanos) {

@@ -11,6 +11,8 @@ import io.xlvs.bpf.State;
 import io.xlvs.bpf.XlvsObjects;
 import io.xlvs.controller.service.AddressFamily;
 import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.Sysctl;
+import io.xlvs.controller.service.Sysctls;
 import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.VirtualService;
 import io.xlvs.loader.map.MappedArray;
@@ -112,7 +114,8 @@ final class ServiceRecords {
             pick,
             applied.generation,
             service.persistenceTimeoutSeconds(),
-            Convert.persistenceMask(service));
+            Convert.persistenceMask(service),
+            0, 0, 0);
     ByteBuffer bytes = Words.buffer(Service.LAYOUT.size());
     Service.write(record, bytes, 0);
     Words.write(services, at, bytes, LOCALS, LOCALS + Long.BYTES);
@@ -146,9 +149,7 @@ final class ServiceRecords {
 
   /** How many services on every port readers are told of. */
   void putAnyPort(int count) {
-    if (control.getInt(Control.ANY_PORT) != count) {
-      control.putIntRelease(Control.ANY_PORT, count);
-    }
+    putControl(Control.ANY_PORT, count);
   }
 
   int anyPort() {
@@ -157,11 +158,23 @@ final class ServiceRecords {
 
   void putTimeouts(Timeouts timeouts) {
     for (Map.Entry<State, Integer> one : Convert.timeoutSeconds(timeouts).entrySet()) {
-      long jiffies = Math.min(Integer.MAX_VALUE, (long) one.getValue() * jiffiesPerSecond);
-      int at = Control.timeout(one.getKey());
-      if (control.getInt(at) != jiffies) {
-        control.putIntRelease(at, (int) jiffies);
-      }
+      putControl(Control.timeout(one.getKey()), jiffies(one.getValue()));
+    }
+  }
+
+  void putSysctls(Sysctls sysctls) {
+    putControl(Control.SYSCTLS, Convert.sysctlFlags(sysctls));
+    putControl(Control.LBLC_EXPIRATION, jiffies(sysctls.number(Sysctl.LBLC_EXPIRATION)));
+    putControl(Control.LBLCR_EXPIRATION, jiffies(sysctls.number(Sysctl.LBLCR_EXPIRATION)));
+  }
+
+  private int jiffies(int seconds) {
+    return (int) Math.min(Integer.MAX_VALUE, (long) seconds * jiffiesPerSecond);
+  }
+
+  private void putControl(int at, int value) {
+    if (control.getInt(at) != value) {
+      control.putIntRelease(at, value);
     }
   }
 

@@ -41,6 +41,12 @@ public sealed interface Operation {
   /** A zero leaves that time-out as it is. */
   record UpdateTimeouts(long tcpSeconds, long tcpFinSeconds, long udpSeconds) implements Operation {}
 
+  /** Sets variables of net.ipv4.vs: values by name, in the order given. */
+  record UpdateSysctls(List<Setting> settings) implements Operation {
+    /** One of them, unchecked. */
+    public record Setting(String name, String value) {}
+  }
+
   /** Could not even be read; refused with these problems, together with those of the other operations. */
   record Malformed(List<Problem> problems) implements Operation {}
 }

@@ -15,6 +15,7 @@ import io.xlvs.controller.registry.Operation.Malformed;
 import io.xlvs.controller.registry.Operation.UpdateMarkRule;
 import io.xlvs.controller.registry.Operation.UpdateServer;
 import io.xlvs.controller.registry.Operation.UpdateService;
+import io.xlvs.controller.registry.Operation.UpdateSysctls;
 import io.xlvs.controller.registry.Operation.UpdateTimeouts;
 import io.xlvs.controller.registry.Problem.Kind;
 import io.xlvs.controller.registry.Problem.Resource;
@@ -25,6 +26,8 @@ import io.xlvs.controller.service.IpAddress;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.RealServerKey;
 import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.Sysctl;
+import io.xlvs.controller.service.Sysctls;
 import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.VirtualService;
 import java.util.ArrayList;
@@ -51,12 +54,14 @@ final class Transaction {
   private final MarkRuleDrafts markRules;
   private final List<Problem> problems = new ArrayList<>();
   private Timeouts timeouts;
+  private Sysctls sysctls;
   private int index = -1;
 
   Transaction(Configuration base, Set<Feature> features) {
     this.revision = base.revision() + 1;
     this.features = features;
     this.timeouts = base.timeouts();
+    this.sysctls = base.sysctls();
     this.before = base.services();
     this.services = new LinkedHashMap<>(before);
     this.markRules = new MarkRuleDrafts(base.markRules(), revision);
@@ -97,6 +102,8 @@ final class Transaction {
       services.clear();
     } else if (operation instanceof UpdateTimeouts update) {
       updateTimeouts(update);
+    } else if (operation instanceof UpdateSysctls update) {
+      updateSysctls(update);
     } else if (operation instanceof Malformed malformed) {
       addAll(malformed.problems());
     }
@@ -265,7 +272,7 @@ final class Transaction {
     return server;
   }
 
-  // Local addresses, mark rules and time-outs.
+  // Local addresses, mark rules, time-outs and sysctls.
 
   private void createLocalAddress(CreateLocalAddress create) {
     ServiceDraft draft = draft(create.service(), "parent", CREATE_FIRST);
@@ -313,6 +320,23 @@ final class Transaction {
     return value == 0 ? current : value;
   }
 
+  private void updateSysctls(UpdateSysctls update) {
+    for (int i = 0; i < update.settings().size(); i++) {
+      UpdateSysctls.Setting setting = update.settings().get(i);
+      Optional<Sysctl> sysctl = Sysctl.byName(setting.name());
+      if (sysctl.isEmpty()) {
+        add(Kind.INVALID, "sysctls[" + i + "].name", "net.ipv4.vs." + setting.name() + " is not known: ListSysctls (lbctl sysctl -a) has all names",
+            Resource.NONE);
+        continue;
+      }
+      try {
+        sysctls = sysctls.with(sysctl.get(), sysctl.get().check(setting.value()));
+      } catch (IllegalArgumentException e) {
+        add(Kind.INVALID, "sysctls[" + i + "].value", e.getMessage(), Resource.NONE);
+      }
+    }
+  }
+
   private static Resource resource(ServiceKey key) {
     return new Resource(ResourceType.SERVICE, key.text(), "");
   }
@@ -333,7 +357,7 @@ final class Transaction {
     for (Object service : services.values()) {
       result.add(service instanceof ServiceDraft draft ? draft.build(revision) : (VirtualService) service);
     }
-    return Configuration.of(revision, timeouts, result, markRules.rules());
+    return Configuration.of(revision, timeouts, sysctls, result, markRules.rules());
   }
 
   /** What {@link #build} changed. */

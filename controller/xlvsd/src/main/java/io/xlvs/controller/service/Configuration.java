@@ -14,18 +14,20 @@ import java.util.Optional;
  * so that two snapshots are compared by identity.
  */
 public final class Configuration {
-  private static final Configuration EMPTY = new Configuration(0, Timeouts.DEFAULT, Map.of(), Map.of());
+  private static final Configuration EMPTY = new Configuration(0, Timeouts.DEFAULT, Sysctls.DEFAULT, Map.of(), Map.of());
 
   private final long revision;
   private final Timeouts timeouts;
+  private final Sysctls sysctls;
   private final Map<ServiceKey, VirtualService> services;
   private final Map<MarkRuleKey, MarkRule> markRules;
   private final long serverCount;
 
   private Configuration(
-      long revision, Timeouts timeouts, Map<ServiceKey, VirtualService> services, Map<MarkRuleKey, MarkRule> markRules) {
+      long revision, Timeouts timeouts, Sysctls sysctls, Map<ServiceKey, VirtualService> services, Map<MarkRuleKey, MarkRule> markRules) {
     this.revision = revision;
     this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
+    this.sysctls = Objects.requireNonNull(sysctls, "sysctls");
     this.services = Collections.unmodifiableMap(services);
     this.markRules = Collections.unmodifiableMap(markRules);
     long count = 0;
@@ -35,19 +37,19 @@ public final class Configuration {
     this.serverCount = count;
   }
 
-  /** Nothing configured, default time-outs, revision 0. */
+  /** Nothing configured, default time-outs and sysctls, revision 0. */
   public static Configuration empty() {
     return EMPTY;
   }
 
-  /** A snapshot of these services, in this order, without mark rules. */
+  /** A snapshot of these services, in this order, without mark rules and with default sysctls. */
   public static Configuration of(long revision, Timeouts timeouts, Collection<VirtualService> services) {
-    return of(revision, timeouts, services, List.of());
+    return of(revision, timeouts, Sysctls.DEFAULT, services, List.of());
   }
 
   /** A snapshot of these services and mark rules, in this order. */
   public static Configuration of(
-      long revision, Timeouts timeouts, Collection<VirtualService> services, Collection<MarkRule> markRules) {
+      long revision, Timeouts timeouts, Sysctls sysctls, Collection<VirtualService> services, Collection<MarkRule> markRules) {
     Map<ServiceKey, VirtualService> map = new LinkedHashMap<>((int) (services.size() / 0.75f) + 1);
     for (VirtualService service : services) {
       if (map.put(service.key(), service) != null) {
@@ -60,7 +62,7 @@ public final class Configuration {
         throw new IllegalArgumentException("mark rule " + rule.key() + " is there twice");
       }
     }
-    return new Configuration(revision, timeouts, map, rules);
+    return new Configuration(revision, timeouts, sysctls, map, rules);
   }
 
   /** Grows by one with every change that was committed; 0: nothing was ever configured. */
@@ -70,6 +72,10 @@ public final class Configuration {
 
   public Timeouts timeouts() {
     return timeouts;
+  }
+
+  public Sysctls sysctls() {
+    return sysctls;
   }
 
   /** By key, in order of creation; unmodifiable. */

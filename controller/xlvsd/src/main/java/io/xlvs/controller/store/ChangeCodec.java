@@ -21,6 +21,8 @@ import io.xlvs.controller.service.Protocol;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.SchedulerFlag;
 import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.Sysctl;
+import io.xlvs.controller.service.Sysctls;
 import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.Tunnel;
 import io.xlvs.controller.service.TunnelChecksum;
@@ -34,6 +36,7 @@ import io.xlvs.store.v1.StoredPortRange;
 import io.xlvs.store.v1.StoredProtocol;
 import io.xlvs.store.v1.StoredServer;
 import io.xlvs.store.v1.StoredService;
+import io.xlvs.store.v1.StoredSysctl;
 import io.xlvs.store.v1.StoredTimeouts;
 import io.xlvs.store.v1.StoredTunnelType;
 import java.io.IOException;
@@ -61,6 +64,9 @@ final class ChangeCodec {
             .setTcp(timeouts.tcpSeconds())
             .setTcpFin(timeouts.tcpFinSeconds())
             .setUdp(timeouts.udpSeconds()))
+        .addAllSysctls(after.sysctls().changed().entrySet().stream()
+            .map(sysctl -> StoredSysctl.newBuilder().setName(sysctl.getKey().text()).setValue(sysctl.getValue()).build())
+            .toList())
         .addAllMarkRules(after.markRules().values().stream().map(ChangeCodec::encode).toList());
     for (VirtualService service : before.services().values()) {
       VirtualService now = after.services().get(service.key());
@@ -102,11 +108,13 @@ final class ChangeCodec {
     private final Map<ServiceKey, VirtualService> services = new LinkedHashMap<>();
     private final List<MarkRule> markRules = new ArrayList<>();
     private Timeouts timeouts = Timeouts.DEFAULT;
+    private Sysctls sysctls = Sysctls.DEFAULT;
     private long revision;
 
     @Override
     public void take(byte[] change) throws IOException {
       markRules.clear();
+      sysctls = Sysctls.DEFAULT;
       CodedInputStream in = CodedInputStream.newInstance(change);
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
         switch (WireFormat.getTagFieldNumber(tag)) {
@@ -114,6 +122,7 @@ final class ChangeCodec {
           case StoredChange.TIMEOUTS_FIELD_NUMBER -> timeouts = decode(read(in, StoredTimeouts.parser()));
           case StoredChange.DELETED_FIELD_NUMBER -> services.remove(decodeKey(read(in, StoredService.parser())));
           case StoredChange.SERVICES_FIELD_NUMBER -> put(decode(read(in, StoredService.parser())));
+          case StoredChange.SYSCTLS_FIELD_NUMBER -> put(read(in, StoredSysctl.parser()));
           case StoredChange.MARK_RULES_FIELD_NUMBER -> markRules.add(decode(read(in, StoredMarkRule.parser())));
           default -> in.skipField(tag);
         }
@@ -128,8 +137,14 @@ final class ChangeCodec {
       services.put(service.key(), service);
     }
 
+    private void put(StoredSysctl stored) {
+      Sysctl sysctl = Sysctl.byName(stored.getName())
+          .orElseThrow(() -> new IllegalArgumentException("unknown sysctl \"" + stored.getName() + "\""));
+      sysctls = sysctls.with(sysctl, sysctl.check(stored.getValue()));
+    }
+
     Configuration configuration() {
-      return Configuration.of(revision, timeouts, services.values(), markRules);
+      return Configuration.of(revision, timeouts, sysctls, services.values(), markRules);
     }
   }
 

@@ -31,16 +31,20 @@ import io.xlvs.v1.GetVirtualServiceRequest;
 import io.xlvs.v1.ListConnectionsRequest;
 import io.xlvs.v1.ListLocalAddressesRequest;
 import io.xlvs.v1.ListRealServersRequest;
+import io.xlvs.v1.ListSysctlsRequest;
+import io.xlvs.v1.ListSysctlsResponse;
 import io.xlvs.v1.ListVirtualServicesRequest;
 import io.xlvs.v1.ListVirtualServicesResponse;
 import io.xlvs.v1.LocalAddress;
 import io.xlvs.v1.Operation;
 import io.xlvs.v1.Protocol;
 import io.xlvs.v1.RealServer;
+import io.xlvs.v1.Sysctl;
 import io.xlvs.v1.Timeouts;
 import io.xlvs.v1.Tunnel;
 import io.xlvs.v1.TunnelType;
 import io.xlvs.v1.UpdateRealServerRequest;
+import io.xlvs.v1.UpdateSysctlsRequest;
 import io.xlvs.v1.UpdateTimeoutsRequest;
 import io.xlvs.v1.UpdateVirtualServiceRequest;
 import io.xlvs.v1.VirtualService;
@@ -332,6 +336,31 @@ class ApiTest {
     assertThat(status.getReasonsList()).hasSize(1);
     api.director.zeroCounters(ZeroCountersRequest.getDefaultInstance());
     assertThat(api.dataPlane.zeroed).containsExactly(Optional.empty());
+  }
+
+  @Test
+  void sysctlsAreListedSetAndRefusedByName() throws Exception {
+    ListSysctlsRequest all = ListSysctlsRequest.getDefaultInstance();
+    assertThat(api.director.listSysctls(all).getSysctlsList()).extracting(Sysctl::getName).isSorted().contains("sloppy_tcp", "sync_version");
+    Sysctl wanted = Sysctl.newBuilder().setName("expire_nodest_conn").setValue("1").build();
+    UpdateSysctlsRequest.Builder request = UpdateSysctlsRequest.newBuilder().addSysctls(wanted);
+    assertThat(value(api.director.updateSysctls(request.setValidateOnly(true).build()), "expire_nodest_conn")).isEqualTo("1");
+    assertThat(value(api.director.listSysctls(all), "expire_nodest_conn")).isEqualTo("0");
+    api.director.updateSysctls(request.setValidateOnly(false).build());
+    assertThat(value(api.director.listSysctls(all), "expire_nodest_conn")).isEqualTo("1");
+    assertThat(api.director.getStatus(GetStatusRequest.getDefaultInstance()).getSysctlsList()).extracting(Sysctl::getName)
+        .containsExactly("expire_nodest_conn");
+
+    StatusRuntimeException refused = failure(Code.INVALID_ARGUMENT, () -> api.director.updateSysctls(request
+        .addSysctls(Sysctl.newBuilder().setName("nosuch"))
+        .addSysctls(Sysctl.newBuilder().setName("drop_entry").setValue("1"))
+        .addSysctls(Sysctl.newBuilder().setName("conn_reuse_mode").setValue("4")).build()));
+    assertThat(detail(refused, BadRequest.class).getFieldViolationsList()).extracting(BadRequest.FieldViolation::getField)
+        .containsExactly("sysctls[1].name", "sysctls[2].value", "sysctls[3].value");
+  }
+
+  private static String value(ListSysctlsResponse response, String name) {
+    return response.getSysctlsList().stream().filter(sysctl -> sysctl.getName().equals(name)).findFirst().orElseThrow().getValue();
   }
 
   @Test

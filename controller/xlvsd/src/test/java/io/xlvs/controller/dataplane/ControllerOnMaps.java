@@ -15,6 +15,7 @@ import io.xlvs.controller.service.MarkRule;
 import io.xlvs.controller.service.Protocol;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.Sysctls;
 import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.Tunnel;
 import io.xlvs.controller.service.VirtualService;
@@ -108,7 +109,7 @@ abstract class ControllerOnMaps {
     revision++;
     Map<ServiceKey, VirtualService> unique = new LinkedHashMap<>();
     Arrays.stream(services).forEach(service -> unique.put(service.key(), service));
-    return Configuration.of(revision, Timeouts.DEFAULT, unique.values(), rules);
+    return Configuration.of(revision, Timeouts.DEFAULT, Sysctls.DEFAULT, unique.values(), rules);
   }
 
   void pass(int seconds) {

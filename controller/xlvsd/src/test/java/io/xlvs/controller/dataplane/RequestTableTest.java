@@ -16,6 +16,7 @@ import io.xlvs.controller.service.MarkRuleKey;
 import io.xlvs.controller.service.PortRange;
 import io.xlvs.controller.service.Protocol;
 import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.Sysctls;
 import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.VirtualService;
 import java.util.Arrays;
@@ -65,7 +66,7 @@ class RequestTableTest {
   private void mark(MarkRule... rules) {
     List<VirtualService> configured = services.keySet().stream()
         .map(key -> new VirtualService(key, "rr", Set.of(), 60, -1, 128, "", false, List.of(), List.of(), 1, 1)).toList();
-    requests.mark(MarkEndpoints.of(Configuration.of(1, Timeouts.DEFAULT, configured, List.of(rules))), services);
+    requests.mark(MarkEndpoints.of(Configuration.of(1, Timeouts.DEFAULT, Sysctls.DEFAULT, configured, List.of(rules))), services);
     endpoints.flush(table);
   }
 

@@ -5,21 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xlvs.bpf.Capacities;
 import io.xlvs.bpf.Conn;
+import io.xlvs.bpf.Control;
 import io.xlvs.bpf.Endpoint;
 import io.xlvs.bpf.EndpointKind;
 import io.xlvs.bpf.Family;
+import io.xlvs.bpf.Flags;
 import io.xlvs.bpf.Method;
 import io.xlvs.bpf.Region;
 import io.xlvs.bpf.Server;
 import io.xlvs.bpf.State;
 import io.xlvs.bpf.Stats;
+import io.xlvs.bpf.SysctlFlag;
 import io.xlvs.bpf.Tuple;
 import io.xlvs.bpf.WireAddress;
 import io.xlvs.controller.service.IpAddress;
 import io.xlvs.controller.service.RealServer;
+import io.xlvs.controller.service.Sysctl;
+import io.xlvs.controller.service.Sysctls;
 import io.xlvs.controller.service.VirtualService;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +112,23 @@ class TablesTest extends ControllerOnMaps {
     assertThat(after.slots.keySet()).isEqualTo(before.slots.keySet());
     assertThat(after.slots.get(nat(2).key()).available).isFalse();
     assertThat(after.localAddresses).isEqualTo(service.localAddresses());
+  }
+
+  @Test
+  void tellsThePacketsOfEverySysctl() {
+    tables.services().putSysctls(Sysctls.DEFAULT);
+    int flags = Control.SYSCTLS;
+    assertThat(objects.control().getInt(flags)).isEqualTo(SysctlFlag.REUSE.value());
+    assertThat(objects.control().getInt(Control.LBLC_EXPIRATION)).isEqualTo(86400 * objects.settings().jiffiesPerSecond());
+    Map<Sysctl, SysctlFlag> switches = Map.of(Sysctl.SLOPPY_TCP, SysctlFlag.SLOPPY_TCP, Sysctl.EXPIRE_NODEST_CONN, SysctlFlag.EXPIRE_NODEST,
+        Sysctl.EXPIRE_QUIESCENT_TEMPLATE, SysctlFlag.EXPIRE_QUIESCENT, Sysctl.NAT_ICMP_SEND, SysctlFlag.NAT_ICMP);
+    switches.forEach((sysctl, flag) -> {
+      tables.services().putSysctls(Sysctls.DEFAULT.with(sysctl, "1").with(Sysctl.CONN_REUSE_MODE, "0"));
+      assertThat(objects.control().getInt(flags)).as(sysctl.text()).isEqualTo(flag.value());
+    });
+    tables.services().putSysctls(Sysctls.DEFAULT.with(Sysctl.CONN_REUSE_MODE, "2").with(Sysctl.LBLCR_EXPIRATION, "7"));
+    assertThat(objects.control().getInt(flags)).isEqualTo(Flags.of(SysctlFlag.REUSE, SysctlFlag.REUSE_FIN_WAIT));
+    assertThat(objects.control().getInt(Control.LBLCR_EXPIRATION)).isEqualTo(7 * objects.settings().jiffiesPerSecond());
   }
 
   @Test

@@ -15,6 +15,8 @@ import io.xlvs.controller.service.Protocol;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.SchedulerFlag;
 import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.Sysctl;
+import io.xlvs.controller.service.Sysctls;
 import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.Tunnel;
 import io.xlvs.controller.service.TunnelChecksum;
@@ -67,12 +69,14 @@ class DirectoryStoreTest {
     MarkRule ports = new MarkRule(MarkRuleKey.parse("4294967295:fd00::100/120"), List.of(new PortRange(80, 80), new PortRange(8000, 8080)),
         List.of(), 7);
     MarkRule everything = new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(PortRange.ALL), List.of(PortRange.ALL), 6);
-    return Configuration.of(9, new Timeouts(1, 2, 2147483), List.of(web, dns, mark), List.of(ports, everything));
+    return Configuration.of(9, new Timeouts(1, 2, 2147483), Sysctls.DEFAULT.with(Sysctl.SLOPPY_TCP, "1").with(Sysctl.LBLC_EXPIRATION, "7"),
+        List.of(web, dns, mark), List.of(ports, everything));
   }
 
   private static void assertSame(Configuration actual, Configuration expected) {
     assertThat(actual.revision()).isEqualTo(expected.revision());
     assertThat(actual.timeouts()).isEqualTo(expected.timeouts());
+    assertThat(actual.sysctls()).isEqualTo(expected.sysctls());
     assertThat(List.copyOf(actual.services().values())).isEqualTo(List.copyOf(expected.services().values()));
     assertThat(List.copyOf(actual.markRules().values())).isEqualTo(List.copyOf(expected.markRules().values()));
   }
