@@ -77,9 +77,9 @@ bench-quick: ## the same in a minute, with fewer repetitions and situations
 bench-scale: build ## print what a table of 10,000 services with 100 servers each costs to load, change, list and restart
 	@$(JAVA) -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf.Scale $(BENCH_ARGS)
 
-conformance: build ## play scenarios recorded from IPVS to xlvs and compare; RECORD=1: record them anew, where the kernel has ip_vs
+conformance: build ## play scenarios recorded from IPVS to xlvs, compare, write docs/conformance.md; RECORD=1: record them anew, where the kernel has ip_vs
 	@$(JAVA) -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -Dxlvs.home="$(XLVS)" -cp "$(XLVS)/lib/*" \
-	  io.xlvs.lab.conformance.Main $(if $(RECORD),--record) controller/lab/src/conformance $(SCENARIOS)
+	  io.xlvs.lab.conformance.Main $(if $(RECORD),--record) controller/lab/src/conformance docs/conformance.md $(SCENARIOS)
 
 clean: ## remove everything built
 	rm -rf target bpf/target loader/target proto/target perf-tests/target controller/target controller/*/target

@@ -9,16 +9,17 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Connections or datagrams that a step asks for: "COUNT to ADDRESS:PORT [from ADDRESS | from each ADDRESS] [port PORT] [held]". From
- * one address the port goes up by one, from "each" the address does.
+ * Connections or datagrams that a step asks for: "COUNT to [each] ADDRESS:PORT [from [each] ADDRESS] [port PORT] [held]". From one address
+ * the port goes up by one, from or to "each" the address does.
  */
-record Connections(int count, InetSocketAddress target, String first, boolean eachAddress, int firstPort, boolean held) {
+record Connections(int count, InetSocketAddress firstTarget, boolean eachTarget, String first, boolean eachAddress, int firstPort, boolean held) {
   private static final int FIRST_PORT = 20_000;
 
   static Connections parse(List<String> words) {
     Iterator<String> rest = words.iterator();
     int count = Integer.parseInt(rest.next());
     InetSocketAddress target = null;
+    boolean eachTarget = false;
     String source = null;
     boolean each = false;
     int port = FIRST_PORT;
@@ -26,7 +27,11 @@ record Connections(int count, InetSocketAddress target, String first, boolean ea
     while (rest.hasNext()) {
       String word = rest.next();
       switch (word) {
-        case "to" -> target = socketAddress(rest.next());
+        case "to" -> {
+          String address = rest.next();
+          eachTarget = address.equals("each");
+          target = socketAddress(eachTarget ? rest.next() : address);
+        }
         case "from" -> {
           source = rest.next();
           if (source.equals("each")) {
@@ -45,7 +50,7 @@ record Connections(int count, InetSocketAddress target, String first, boolean ea
     if (source == null) {
       source = (target.getAddress().getAddress().length == 4 ? Family.IPV4 : Family.IPV6).client();
     }
-    return new Connections(count, target, source, each, port, held);
+    return new Connections(count, target, eachTarget, source, each, port, held);
   }
 
   private static InetSocketAddress socketAddress(String text) {
@@ -56,12 +61,18 @@ record Connections(int count, InetSocketAddress target, String first, boolean ea
 
   /** The source address of the connection with this index. */
   String source(int index) throws UnknownHostException {
-    if (!eachAddress) {
-      return first;
-    }
-    byte[] address = InetAddress.getByName(first).getAddress();
+    return eachAddress ? after(InetAddress.getByName(first), index).getHostAddress() : first;
+  }
+
+  /** What it goes to. */
+  InetSocketAddress target(int index) throws UnknownHostException {
+    return eachTarget ? new InetSocketAddress(after(firstTarget.getAddress(), index), firstTarget.getPort()) : firstTarget;
+  }
+
+  private static InetAddress after(InetAddress first, int index) throws UnknownHostException {
+    byte[] address = first.getAddress();
     address[address.length - 1] += (byte) index;
-    return InetAddress.getByAddress(address).getHostAddress();
+    return InetAddress.getByAddress(address);
   }
 
   /** Its source port. */

@@ -4,28 +4,36 @@ package io.xlvs.lab.conformance;
 import io.xlvs.lab.LabException;
 import io.xlvs.lab.TextTable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code make conformance}: plays scenarios to xlvs and prints what came of each; with {@code --record}, to the running kernel's IPVS, and writes its answers down. */
+/**
+ * {@code make conformance}: plays scenarios to xlvs and prints what came of each, and if that was all of them and all was well, writes the
+ * page about them; with {@code --record}, plays them to the running kernel's IPVS, and writes its answers down.
+ */
 public final class Main {
   private static final String RECORD = "--record";
 
   private Main() {}
 
-  /** Arguments: {@code [--record] DIRECTORY [NAME...]}; the names choose scenarios. */
+  /** Arguments: {@code [--record] DIRECTORY PAGE [NAME...]}; the names choose scenarios. */
   public static void main(String[] arguments) {
     List<String> words = new ArrayList<>(List.of(arguments));
     boolean record = words.remove(RECORD);
-    if (words.isEmpty()) {
-      System.err.println("conformance: which scenarios? Arguments: [" + RECORD + "] DIRECTORY [NAME...]");
+    if (words.size() < 2) {
+      System.err.println("conformance: which scenarios, and which page? Arguments: [" + RECORD + "] DIRECTORY PAGE [NAME...]");
       System.exit(2);
     }
     Path directory = Path.of(words.remove(0));
+    Path page = Path.of(words.remove(0));
     try {
       List<Scenario> scenarios = Scenarios.read(directory).stream().filter(scenario -> words.isEmpty() || words.contains(scenario.name())).toList();
       boolean good = record ? record(directory, scenarios) : compare(scenarios);
+      if (good && !record && words.isEmpty()) {
+        Files.write(page, Page.of(scenarios));
+      }
       System.exit(good ? 0 : 1);
     } catch (IOException | LabException | IllegalArgumentException e) {
       System.err.println("conformance: " + e.getMessage());
@@ -52,13 +60,14 @@ public final class Main {
     if (!comparison.conforms()) {
       return "DEVIATE";
     }
-    return comparison.meant().isEmpty() ? "answer alike" : "differ as meant: " + String.join(", ", comparison.meant());
+    List<String> meant = comparison.scenario().differences();
+    return meant.isEmpty() ? "answer alike" : "differ as meant: " + String.join(", ", meant);
   }
 
   private static boolean record(Path directory, List<Scenario> scenarios) throws IOException {
     try (Stage stage = Stage.ipvs()) {
       for (Scenario scenario : scenarios) {
-        List<List<String>> answers = stage.play(scenario);
+        List<Answer> answers = stage.play(scenario);
         List<Scenario.Step> steps = new ArrayList<>();
         for (int i = 0; i < answers.size(); i++) {
           steps.add(scenario.steps().get(i).withIpvs(answers.get(i)));

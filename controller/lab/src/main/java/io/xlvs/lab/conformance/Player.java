@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.lab.conformance;
 
+import io.xlvs.lab.LabException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,63 +11,120 @@ import java.util.Set;
 
 /** Plays a scenario's commands to a balancer. */
 final class Player {
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+  /** Counts show what packets did a moment later, when they have been received and the tables been swept. */
+  private static final long SETTLING_NANOS = 20 * NANOS_PER_SECOND;
+  private static final long POLL_MILLIS = 100;
+
   private final Balancer balancer;
   private final Traffic traffic;
+  private final boolean recording;
   private final Set<String> services = new LinkedHashSet<>();
+  private final Stopwatch sinceFirstPacket = new Stopwatch();
 
-  Player(Balancer balancer, Traffic traffic) {
+  /** @param recording the scenario's answers are not known */
+  Player(Balancer balancer, Traffic traffic, boolean recording) {
     this.balancer = balancer;
     this.traffic = traffic;
+    this.recording = recording;
   }
 
   /** The answer of each step, from an empty table on. */
-  List<List<String>> play(Scenario scenario) throws IOException {
-    services.clear();
-    balancer.ipvsadm(List.of("-C"));
-    List<List<String>> answers = new ArrayList<>();
-    for (Scenario.Step step : scenario.steps()) {
-      answers.add(answer(List.of(step.command().trim().split(" +"))));
+  List<Answer> play(Scenario scenario) throws IOException {
+    balancer.reset();
+    List<Answer> answers = new ArrayList<>();
+    try {
+      for (Scenario.Step step : scenario.steps()) {
+        List<String> lines = answer(step);
+        answers.add(new Answer(lines, sinceFirstPacket.seconds()));
+      }
+    } finally {
+      traffic.abort();
+      balancer.reset();
     }
-    traffic.release();
-    balancer.ipvsadm(List.of("-C"));
     return answers;
   }
 
-  private List<String> answer(List<String> words) throws IOException {
+  private List<String> answer(Scenario.Step step) throws IOException {
+    List<String> words = step.words();
     List<String> rest = words.subList(1, words.size());
+    Patience patience = recording ? Patience.OF_A_RECORDING : new Patience(step.xlvs().isEmpty() ? "" : step.xlvs().get(0));
     switch (words.get(0)) {
       case "ipvsadm":
-        return ipvsadm(rest);
+        return ipvsadm(rest, step);
       case "connect":
-        return List.of(traffic.connect(Connections.parse(rest)));
+        sinceFirstPacket.start();
+        return List.of(traffic.connect(Connections.parse(rest), patience));
+      case "draw":
+        sinceFirstPacket.start();
+        return List.of(Draw.of(traffic.connect(Connections.parse(rest), patience)).line());
       case "datagrams":
-        return List.of(traffic.datagrams(Connections.parse(rest)));
+        sinceFirstPacket.start();
+        return List.of(traffic.datagrams(Connections.parse(rest), patience));
       case "ask":
-        return List.of(traffic.ask());
+        return List.of(traffic.ask(patience));
       case "close":
-        traffic.release();
+        traffic.close();
         return List.of();
       case "pass":
-        balancer.pass(Integer.parseInt(rest.get(0)));
+        pass(Integer.parseInt(rest.get(0)));
         return List.of();
       case "sysctl":
         return balancer.sysctl(rest.get(0), rest.get(1));
+      case "mark":
+        balancer.mark(Integer.parseInt(rest.get(0)), rest.get(1), rest.size() > 2 ? rest.get(2) : "", rest.size() > 3 ? rest.get(3) : "");
+        return List.of();
       default:
-        throw new IllegalArgumentException("\"" + words.get(0) + "\" is no step: ipvsadm, connect, datagrams, ask, close, pass and sysctl are");
+        throw new IllegalArgumentException("\"" + words.get(0) + "\" is no step: ipvsadm, connect, draw, datagrams, ask, close, pass, mark and sysctl are");
     }
   }
 
-  private List<String> ipvsadm(List<String> words) {
-    for (int i = 0; i + 1 < words.size(); i++) {
-      if (words.get(i).equals("-t") || words.get(i).equals("-u")) {
-        services.add(words.get(i + 1));
+  private void pass(int seconds) {
+    long start = System.nanoTime();
+    long beyond = balancer.pass(seconds);
+    sinceFirstPacket.leaveOut(System.nanoTime() - start - beyond);
+  }
+
+  /** Standard input follows "<", its lines parted by ";". */
+  private List<String> ipvsadm(List<String> words, Scenario.Step step) {
+    int input = words.indexOf("<");
+    List<String> arguments = input < 0 ? words : words.subList(0, input);
+    String lines = input < 0 ? "" : String.join(" ", words.subList(input + 1, words.size())).replace(" ; ", "\n") + "\n";
+    for (int i = 0; i + 1 < arguments.size(); i++) {
+      if (arguments.get(i).equals("-t") || arguments.get(i).equals("-u")) {
+        services.add(arguments.get(i + 1));
       }
     }
-    List<String> answer = balancer.ipvsadm(words);
-    return words.get(0).contains("c") && words.get(0).startsWith("-L") ? ofThisScenario(answer) : answer;
+    List<String> answer = once(arguments, lines);
+    long deadline = System.nanoTime() + SETTLING_NANOS;
+    while (!recording && changesNothing(arguments) && System.nanoTime() < deadline
+        && !new Yardstick(step.age(), sinceFirstPacket.seconds()).same(step.xlvs(), answer)) {
+      await();
+      answer = once(arguments, lines);
+    }
+    return answer;
   }
 
-  /** Connections outlive their scenario, and are listed in no order. */
+  private List<String> once(List<String> arguments, String input) {
+    List<String> answer = balancer.ipvsadm(arguments, input);
+    return changesNothing(arguments) && arguments.get(0).contains("c") ? ofThisScenario(answer) : answer;
+  }
+
+  private static boolean changesNothing(List<String> arguments) {
+    return arguments.get(0).matches("-[Ll].*");
+  }
+
+  private static void await() {
+    try {
+      Thread.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LabException("interrupted", e);
+    }
+  }
+
+  /** IPVS's connections outlive their scenario; and they are listed in no order. */
   private List<String> ofThisScenario(List<String> listing) {
     List<String> kept = new ArrayList<>();
     listing.stream().limit(2).forEach(kept::add);
@@ -79,5 +137,27 @@ final class Player {
 
   private static boolean belongs(String virtual, String service) {
     return virtual.equals(service) || service.endsWith(":0") && virtual.startsWith(service.substring(0, service.length() - 1));
+  }
+
+  /** Runs from the first packet on, but for what "pass" was asked for. */
+  private static final class Stopwatch {
+    private long start;
+    private long leftOut;
+
+    void start() {
+      if (start == 0) {
+        start = System.nanoTime();
+      }
+    }
+
+    void leaveOut(long nanos) {
+      if (start != 0) {
+        leftOut += nanos;
+      }
+    }
+
+    int seconds() {
+      return start == 0 ? 0 : (int) Math.ceil((System.nanoTime() - start - leftOut) / (double) NANOS_PER_SECOND);
+    }
   }
 }

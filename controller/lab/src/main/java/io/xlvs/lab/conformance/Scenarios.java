@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /** Scenario files of a directory. */
 final class Scenarios {
-  private static final String ENDING = ".scenario";
+  static final String ENDING = ".scenario";
 
   private Scenarios() {}
 

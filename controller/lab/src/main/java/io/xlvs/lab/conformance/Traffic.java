@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,12 +22,12 @@ import java.util.Locale;
  * The client's side of a scenario. Each connection is told by one letter: the number of the server that answered, X (refused), t (no
  * answer in time), R (reset).
  */
-final class Traffic implements AutoCloseable {
-  /** For a server that is there. */
-  private static final int CONNECT_MILLIS = 20_000;
+final class Traffic {
+  /** No answer in time. */
+  static final char SILENCE = 't';
 
-  /** For an answer that may never come. */
-  private static final int ANSWER_MILLIS = 4_000;
+  /** For the other end to close a connection too: a server that was removed meanwhile never does. */
+  private static final int CLOSE_MILLIS = 5_000;
 
   private final Client client;
   private final List<Socket> held = new ArrayList<>();
@@ -35,46 +36,46 @@ final class Traffic implements AutoCloseable {
     this.client = client;
   }
 
-  /** Opens connections one after another, each from the next port or the next address; each is closed by the client before the next unless held. */
-  String connect(Connections wanted) throws IOException {
+  /** Opens connections one after another, each from the next port or the next address; each is over before the next begins unless held. */
+  String connect(Connections wanted, Patience patience) throws IOException {
     return client.call(() -> {
       StringBuilder picks = new StringBuilder();
       for (int i = 0; i < wanted.count(); i++) {
-        picks.append(one(wanted, i));
+        picks.append(one(wanted, i, patience.millis(i)));
       }
       return picks.toString();
     });
   }
 
-  private char one(Connections wanted, int index) throws IOException {
+  private char one(Connections wanted, int index, int patienceMillis) throws IOException {
     Socket socket = new Socket();
     try {
       socket.setReuseAddress(true);
-      socket.setSoTimeout(CONNECT_MILLIS);
+      socket.setSoTimeout(patienceMillis);
       socket.bind(new InetSocketAddress(InetAddress.getByName(wanted.source(index)), wanted.port(index)));
-      socket.connect(wanted.target(), CONNECT_MILLIS);
+      socket.connect(wanted.target(index), patienceMillis);
     } catch (SocketTimeoutException e) {
       socket.close();
-      return 't';
+      return SILENCE;
     } catch (ConnectException e) {
       socket.close();
       return 'X';
     }
     char answer = ask(socket);
-    socket.setSoTimeout(ANSWER_MILLIS);
     if (wanted.held()) {
       held.add(socket);
     } else {
-      socket.close();
+      finish(socket);
     }
     return answer;
   }
 
   /** A request over every held connection. */
-  String ask() throws IOException {
+  String ask(Patience patience) throws IOException {
     return client.call(() -> {
       StringBuilder answers = new StringBuilder();
       for (Socket socket : held) {
+        socket.setSoTimeout(patience.millis(answers.length()));
         answers.append(ask(socket));
       }
       return answers.toString();
@@ -86,7 +87,7 @@ final class Traffic implements AutoCloseable {
       socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: conformance\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       return server(socket.getInputStream());
     } catch (SocketTimeoutException e) {
-      return 't';
+      return SILENCE;
     } catch (IOException e) {
       return 'R';
     }
@@ -110,28 +111,48 @@ final class Traffic implements AutoCloseable {
   }
 
   /** Closes what is held. */
-  void release() throws IOException {
+  void close() throws IOException {
     for (Socket socket : held) {
+      finish(socket);
+    }
+    held.clear();
+  }
+
+  /** Closes it and waits until the other end has: by then the balancer has seen all of it. */
+  private static void finish(Socket socket) throws IOException {
+    try (socket) {
+      socket.setSoTimeout(CLOSE_MILLIS);
+      socket.shutdownOutput();
+      socket.getInputStream().skip(Long.MAX_VALUE);
+    } catch (SocketTimeoutException | SocketException e) {
+      // It was answered by nobody any more, or reset: there is nothing to wait for.
+    }
+  }
+
+  /** Ends what is held without ceremony. */
+  void abort() throws IOException {
+    for (Socket socket : held) {
+      socket.setSoLinger(true, 0);
       socket.close();
     }
     held.clear();
   }
 
   /** Sends datagrams, each from the next port or address; a letter each. */
-  String datagrams(Connections wanted) throws IOException {
+  String datagrams(Connections wanted, Patience patience) throws IOException {
     return client.call(() -> {
       StringBuilder answers = new StringBuilder();
       for (int i = 0; i < wanted.count(); i++) {
         try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getByName(wanted.source(i)), wanted.port(i)))) {
-          answers.append(datagram(socket, wanted.target()));
+          answers.append(datagram(socket, wanted.target(i), patience.millis(i)));
         }
       }
       return answers.toString();
     });
   }
 
-  private static char datagram(DatagramSocket socket, InetSocketAddress target) throws IOException {
-    socket.setSoTimeout(ANSWER_MILLIS);
+  private static char datagram(DatagramSocket socket, InetSocketAddress target, int patienceMillis) throws IOException {
+    socket.setSoTimeout(patienceMillis);
     socket.connect(target);
     try {
       socket.send(new DatagramPacket(new byte[] {'?'}, 1));
@@ -141,12 +162,7 @@ final class Traffic implements AutoCloseable {
     } catch (PortUnreachableException e) {
       return 'X';
     } catch (SocketTimeoutException e) {
-      return 't';
+      return SILENCE;
     }
-  }
-
-  @Override
-  public void close() throws IOException {
-    release();
   }
 }

@@ -7,6 +7,7 @@ import io.xlvs.bpf.Template;
 import io.xlvs.lab.Command;
 import io.xlvs.lab.Director;
 import io.xlvs.lab.LabException;
+import io.xlvs.loader.BpfException;
 import io.xlvs.loader.map.MapCursor;
 import io.xlvs.loader.map.RawMap;
 import io.xlvs.loader.map.UpdateFlag;
@@ -16,56 +17,115 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
-/** xlvs, asked with lbctl. Its connections' clocks can be put forward. */
+/** xlvs, asked with lbctl. Its connections' clocks can be put forward: the times of last use in the kernel's tables are put back. */
 final class Xlvs implements Balancer {
   /** The kernel's tables of things that expire, and where their time of last use is. */
   private static final Map<String, StructLayout> AGING = Map.of("connections", Conn.LAYOUT, "half_open", Conn.LAYOUT, "templates", Template.LAYOUT);
 
   private static final String LAST_SEEN = "last_seen";
+  private static final String TEMPLATES = "templates";
   private static final int BATCH = 1024;
+  private static final int ENOENT = 2;
 
-  /** The daemon has the kernel sweep the tables once a second. */
-  private static final long SWEEPS_MILLIS = 2_500;
+  /** No entry lives that long. */
+  private static final int FOREVER_SECONDS = 30 * 24 * 3600;
 
-  private final Director director;
+  /** The default of "--set". */
+  static final String TIMEOUTS = "900 120 300";
+
+  private static final long PATIENCE_NANOS = 120_000_000_000L;
+  private static final long POLL_MILLIS = 20;
+
+  private final Path pins;
+  private final Lbctl lbctl;
   private final long jiffiesPerSecond;
+  private final Set<String> markRules = new LinkedHashSet<>();
+  private final Map<String, String> sysctls = new LinkedHashMap<>();
 
   Xlvs(Director director, long jiffiesPerSecond) {
-    this.director = director;
+    this.pins = director.socket().resolveSibling("bpf");
+    this.lbctl = new Lbctl(director.socket());
     this.jiffiesPerSecond = jiffiesPerSecond;
   }
 
   @Override
-  public List<String> ipvsadm(List<String> words) {
-    return lines(director.attempt("", words.toArray(String[]::new)));
-  }
-
-  static List<String> lines(Command.Result result) {
-    List<String> lines = new ArrayList<>(result.out().lines().toList());
-    if (result.status() != 0) {
-      lines.add("exit status " + result.status());
-    }
-    return lines;
+  public List<String> ipvsadm(List<String> words, String input) {
+    return Lbctl.lines(lbctl.run(words, input));
   }
 
   @Override
   public List<String> sysctl(String name, String value) {
-    return lines(director.attempt("", "sysctl", "-q", "-w", "net.ipv4.vs." + name + "=" + value));
+    String variable = "net.ipv4.vs." + name;
+    sysctls.putIfAbsent(variable, must("sysctl", "-n", variable).strip());
+    return Lbctl.lines(lbctl.run(List.of("sysctl", "-q", "-w", variable + "=" + value), ""));
   }
 
   @Override
-  public void pass(int seconds) {
+  public void mark(int mark, String destination, String protocol, String ports) {
+    String rule = mark + " --to " + destination;
+    must(("mark add " + rule + (protocol.isEmpty() ? "" : " --" + protocol + " " + ports)).split(" "));
+    markRules.add(rule);
+  }
+
+  @Override
+  public void reset() {
+    must("-C");
+    markRules.forEach(rule -> must(("mark delete " + rule).split(" ")));
+    markRules.clear();
+    must(("--set " + TIMEOUTS).split(" "));
+    sysctls.forEach((variable, value) -> must("sysctl", "-q", "-w", variable + "=" + value));
+    sysctls.clear();
+    age(FOREVER_SECONDS);
+  }
+
+  private String must(String... words) {
+    Command.Result result = lbctl.run(List.of(words), "");
+    if (result.status() != 0) {
+      throw new LabException("`lbctl " + String.join(" ", words) + "` failed: " + result.err().strip());
+    }
+    return result.out();
+  }
+
+  @Override
+  public long pass(int seconds) {
+    long start = System.nanoTime();
+    age(seconds);
+    awaitSweep();
+    awaitSweep();
+    return System.nanoTime() - start;
+  }
+
+  private void age(int seconds) {
     AGING.forEach((table, layout) -> age(table, layout.offset(LAST_SEEN), seconds * jiffiesPerSecond));
-    try {
-      Thread.sleep(SWEEPS_MILLIS);
+  }
+
+  /** Until a sweep, which xlvsd has the kernel make once a second, has taken a template away that was over when it was put there. */
+  private void awaitSweep() {
+    try (RawMap templates = RawMap.openPinned(pin(TEMPLATES))) {
+      ByteBuffer key = zeros(templates.keySizeBytes());
+      templates.update(key, zeros(templates.valueSizeBytes()), UpdateFlag.NOEXIST);
+      long deadline = System.nanoTime() + PATIENCE_NANOS;
+      while (templates.lookup(key, zeros(templates.valueSizeBytes()))) {
+        if (System.nanoTime() > deadline) {
+          throw new LabException("xlvsd has not swept its tables for two minutes");
+        }
+        Thread.sleep(POLL_MILLIS);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LabException("interrupted", e);
     }
+  }
+
+  private static ByteBuffer zeros(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
   }
 
   private void age(String table, int lastSeen, long jiffies) {
@@ -79,12 +139,23 @@ final class Xlvs implements Balancer {
           aged.add(new ByteBuffer[] {key, value});
         }
       }
-      aged.forEach(entry -> map.update(entry[0], entry[1], UpdateFlag.EXIST));
+      aged.forEach(entry -> replace(map, entry[0], entry[1]));
+    }
+  }
+
+  private static void replace(RawMap map, ByteBuffer key, ByteBuffer value) {
+    try {
+      map.update(key, value, UpdateFlag.EXIST);
+    } catch (BpfException e) {
+      if (e.errno() != ENOENT) {
+        throw e;
+      }
+      // Its time was over by itself.
     }
   }
 
   private static ByteBuffer copy(ByteBuffer entries, int index, int bytes) {
-    ByteBuffer copy = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    ByteBuffer copy = zeros(bytes);
     for (int i = 0; i < bytes; i++) {
       copy.put(i, entries.get(index * bytes + i));
     }
@@ -92,12 +163,11 @@ final class Xlvs implements Balancer {
   }
 
   private Path pin(String table) {
-    Path root = director.socket().resolveSibling("bpf");
-    try (Stream<Path> pins = Files.walk(root)) {
-      return pins.filter(path -> path.getFileName().toString().equals(table)).findFirst()
-          .orElseThrow(() -> new LabException("map " + table + " is not pinned below " + root));
+    try (Stream<Path> files = Files.walk(pins)) {
+      return files.filter(path -> path.getFileName().toString().equals(table)).findFirst()
+          .orElseThrow(() -> new LabException("map " + table + " is not pinned below " + pins));
     } catch (IOException e) {
-      throw new LabException(root + " cannot be read: " + e.getMessage(), e);
+      throw new LabException(pins + " cannot be read: " + e.getMessage(), e);
     }
   }
 }

@@ -22,6 +22,9 @@ import java.util.concurrent.Executors;
 public final class Main {
   private static final int THREADS = 16;
   private static final int BACKLOG = 4096;
+
+  /** Clients hold connections for as long as they like. */
+  private static final String IDLE_SECONDS = "86400";
   private static final int CHUNK_BYTES = 1 << 16;
   private static final int MAX_DATAGRAM_BYTES = 65_507;
 
@@ -45,6 +48,7 @@ public final class Main {
   }
 
   private void serveHttp(int port) throws IOException {
+    System.setProperty("sun.net.httpserver.idleInterval", IDLE_SECONDS);
     HttpServer server = HttpServer.create(new InetSocketAddress(port), BACKLOG);
     server.setExecutor(Executors.newFixedThreadPool(THREADS));
     server.createContext("/", exchange -> answer(exchange, text(exchange.getRemoteAddress()).getBytes(StandardCharsets.UTF_8)));
