@@ -17,6 +17,7 @@ import io.xlvs.v1.ListMarkRulesRequest;
 import io.xlvs.v1.ListMarkRulesResponse;
 import io.xlvs.v1.MarkRule;
 import io.xlvs.v1.MarkRulesGrpc;
+import io.xlvs.v1.Plan;
 import io.xlvs.v1.UpdateMarkRuleRequest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,8 @@ import java.util.function.Supplier;
 
 /** A {@link FakeDirector} behind gRPC on a real Unix socket in a directory of its own. */
 final class FakeServer implements AutoCloseable {
+  /** The answer to whoever only asks. */
+  Plan plan = Plan.getDefaultInstance();
   final FakeDirector director = new FakeDirector();
   final List<Connection> connections = new ArrayList<>();
   final List<ListConnectionsRequest> connectionQueries = new ArrayList<>();
@@ -272,7 +275,7 @@ final class FakeServer implements AutoCloseable {
     public void apply(ApplyRequest request, StreamObserver<ApplyResponse> observer) {
       answer(observer, () -> {
         director.apply(request.getOperationsList(), request.getValidateOnly());
-        return ApplyResponse.newBuilder().setRevision(1).build();
+        return ApplyResponse.newBuilder().setRevision(1).setPlan(request.getValidateOnly() ? plan : Plan.getDefaultInstance()).build();
       });
     }
 

@@ -11,30 +11,30 @@ import java.util.Set;
 enum Command {
   ADD_SERVICE("add-service", EnumSet.of(SERVICE), serviceOptions(), none()),
   EDIT_SERVICE("edit-service", EnumSet.of(SERVICE), serviceOptions(), none()),
-  DELETE_SERVICE("delete-service", EnumSet.of(SERVICE), none(), none()),
-  FLUSH("flush", none(), none(), none()),
+  DELETE_SERVICE("delete-service", EnumSet.of(SERVICE), EnumSet.of(DRY_RUN), none()),
+  FLUSH("flush", none(), EnumSet.of(DRY_RUN), none()),
   LIST(
       "list",
       none(),
       EnumSet.of(NUMERIC, STATS, RATE, THRESHOLDS, PERSISTENT_CONN, NOSORT, EXACT, TUN_INFO),
       EnumSet.of(CONNECTION, SERVICE, TIMEOUT, DAEMON)),
   ADD_SERVER("add-server", EnumSet.of(SERVICE, SERVER), serverOptions(), none()),
-  DELETE_SERVER("delete-server", EnumSet.of(SERVICE, SERVER), none(), none()),
+  DELETE_SERVER("delete-server", EnumSet.of(SERVICE, SERVER), EnumSet.of(DRY_RUN), none()),
   EDIT_SERVER("edit-server", EnumSet.of(SERVICE, SERVER), serverOptions(), none()),
-  SET("set", none(), none(), none()),
+  SET("set", none(), EnumSet.of(DRY_RUN), none()),
   START_DAEMON(
       "start-daemon",
       none(),
       EnumSet.of(MCAST_INTERFACE, SYNCID, SYNC_MAXLEN, MCAST_GROUP, MCAST_PORT, MCAST_TTL),
       none()),
   STOP_DAEMON("stop-daemon", none(), EnumSet.of(SYNCID), none()),
-  RESTORE("restore", none(), none(), none()),
+  RESTORE("restore", none(), EnumSet.of(DRY_RUN), none()),
   SAVE("save", none(), EnumSet.of(NUMERIC), none()),
   ZERO("zero", none(), EnumSet.of(SERVICE), none()),
-  ADD_LOCAL_ADDRESS("add-laddr", EnumSet.of(SERVICE, LOCAL_ADDRESS), none(), none()),
-  DELETE_LOCAL_ADDRESS("del-laddr", EnumSet.of(SERVICE, LOCAL_ADDRESS), none(), none()),
+  ADD_LOCAL_ADDRESS("add-laddr", EnumSet.of(SERVICE, LOCAL_ADDRESS), EnumSet.of(DRY_RUN), none()),
+  DELETE_LOCAL_ADDRESS("del-laddr", EnumSet.of(SERVICE, LOCAL_ADDRESS), EnumSet.of(DRY_RUN), none()),
   GET_LOCAL_ADDRESS("get-laddr", none(), EnumSet.of(SERVICE, NUMERIC), none()),
-  SET_MARK("set-mark", EnumSet.of(TO), EnumSet.of(TCP_PORTS, UDP_PORTS), none());
+  SET_MARK("set-mark", EnumSet.of(TO), EnumSet.of(TCP_PORTS, UDP_PORTS, DRY_RUN), none());
 
   private final String label;
   private final Set<Option> required;
@@ -53,12 +53,12 @@ enum Command {
   }
 
   private static Set<Option> serviceOptions() {
-    return EnumSet.of(SCHEDULER, PERSISTENT, NETMASK, OPS, PE, SCHED_FLAGS);
+    return EnumSet.of(SCHEDULER, PERSISTENT, NETMASK, OPS, PE, SCHED_FLAGS, DRY_RUN);
   }
 
   private static Set<Option> serverOptions() {
     return EnumSet.of(
-        FORWARD, WEIGHT, U_THRESHOLD, L_THRESHOLD, TUN_TYPE, TUN_PORT, TUN_NOCSUM, TUN_CSUM, TUN_REMCSUM);
+        FORWARD, WEIGHT, U_THRESHOLD, L_THRESHOLD, TUN_TYPE, TUN_PORT, TUN_NOCSUM, TUN_CSUM, TUN_REMCSUM, DRY_RUN);
   }
 
   /** Name in messages. */

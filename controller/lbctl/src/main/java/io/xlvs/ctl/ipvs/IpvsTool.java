@@ -75,7 +75,7 @@ public final class IpvsTool {
       case LIST -> list(rule);
       case SAVE -> new SavedRules(console.out(), console.names(), rule.has(Option.NUMERIC))
           .print(client.allServices(false), client.markRules().listMarkRules(ListMarkRulesRequest.getDefaultInstance()).getMarkRulesList());
-      case RESTORE -> new Restore(console.names(), console.err()).run(console.in(), client);
+      case RESTORE -> new Restore(console, rule.has(Option.DRY_RUN)).run(console.in(), client);
       case ZERO -> client.director().zeroCounters(ZeroCountersRequest.newBuilder()
           .setService(rule.hasService() ? ResourceNames.service(rule) : "").build());
       case GET_LOCAL_ADDRESS -> LocalAddressListing.print(console.out(), localAddressServices(rule));
@@ -91,6 +91,11 @@ public final class IpvsTool {
   /** Single changes use the call of their own, so that xlvsd's refusal is about this rule and not about a transaction. */
   private void change(Rule rule) {
     Operation operation = Operations.of(rule);
+    if (rule.has(Option.DRY_RUN)) {
+      console.out().print(PlanListing.text(client.director().apply(
+          ApplyRequest.newBuilder().addOperations(operation).setValidateOnly(true).build()).getPlan()));
+      return;
+    }
     switch (operation.getOperationCase()) {
       case CREATE_SERVICE -> MarkWarning.of(client.services().createVirtualService(operation.getCreateService()), client)
           .ifPresent(console.err()::println);

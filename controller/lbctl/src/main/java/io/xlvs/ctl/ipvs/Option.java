@@ -40,7 +40,8 @@ enum Option {
   LOCAL_ADDRESS("local-address", "-z"),
   TO("destination", "--to"),
   TCP_PORTS("tcp-ports", "--tcp"),
-  UDP_PORTS("udp-ports", "--udp");
+  UDP_PORTS("udp-ports", "--udp"),
+  DRY_RUN("dry-run", "--dry-run");
 
   private final String label;
   private final String written;

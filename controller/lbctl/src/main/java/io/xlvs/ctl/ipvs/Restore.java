@@ -9,6 +9,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.xlvs.ctl.ApiError;
+import io.xlvs.ctl.Console;
 import io.xlvs.ctl.DirectorClient;
 import io.xlvs.ctl.Failure;
 import io.xlvs.ctl.LocalAddressWarning;
@@ -48,6 +49,8 @@ final class Restore {
 
   private final Names names;
   private final PrintStream err;
+  private final PrintStream out;
+  private final boolean dryRun;
   private byte[] input;
   /** Line number of each operation. */
   private int[] lines = new int[64];
@@ -55,9 +58,11 @@ final class Restore {
   private int operations;
   private final Set<String> localAddresses = new HashSet<>();
 
-  Restore(Names names, PrintStream err) {
-    this.names = names;
-    this.err = err;
+  Restore(Console console, boolean dryRun) {
+    this.names = console.names();
+    this.err = console.err();
+    this.out = console.out();
+    this.dryRun = dryRun;
   }
 
   void run(InputStream in, DirectorClient client) {
@@ -69,7 +74,11 @@ final class Restore {
     }
     try {
       // The stub lends its channel and options, deadline included.
-      ClientCalls.blockingUnaryCall(channel(client), APPLY, options(client), request);
+      ApplyResponse answer = ClientCalls.blockingUnaryCall(channel(client), APPLY, options(client), request);
+      if (dryRun) {
+        out.print(PlanListing.text(answer.getPlan()));
+        return;
+      }
     } catch (StatusRuntimeException failure) {
       if (ApiError.unreachable(failure, client.socket()) != null) {
         throw failure;
@@ -111,6 +120,7 @@ final class Restore {
         line(new String(input, start, end - start, StandardCharsets.UTF_8).trim(), ++number, coder);
         start = end + 1;
       }
+      coder.writeBool(ApplyRequest.VALIDATE_ONLY_FIELD_NUMBER, dryRun);
       coder.flush();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the rules from standard input", e);

@@ -199,6 +199,7 @@ final class RuleParser {
       case PERSISTENT_CONN -> set(Option.PERSISTENT_CONN);
       case TUN_INFO -> set(Option.TUN_INFO);
       case NOSORT -> set(Option.NOSORT);
+      case DRY_RUN -> set(Option.DRY_RUN);
       case SORT, SOCKET -> { }
       case SYNCID -> daemonNumber(Option.SYNCID, "illegal syncid specified", value, 0, 255);
       case SYNC_MAXLEN -> daemonNumber(Option.SYNC_MAXLEN, "illegal sync-maxlen specified", value, 1, 65535 - 20 - 8);

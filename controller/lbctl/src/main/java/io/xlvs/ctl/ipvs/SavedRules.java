@@ -59,7 +59,7 @@ final class SavedRules {
     };
   }
 
-  private static String serviceOptions(VirtualService service) {
+  static String serviceOptions(VirtualService service) {
     StringBuilder text = new StringBuilder(" -s ").append(service.getScheduler());
     if (service.getPersistenceTimeoutSeconds() != 0) {
       text.append(" -p ").append(service.getPersistenceTimeoutSeconds());
@@ -80,7 +80,7 @@ final class SavedRules {
     return text.toString();
   }
 
-  private static String serverOptions(RealServer server) {
+  static String serverOptions(RealServer server) {
     StringBuilder text = new StringBuilder(switch (server.getMethod()) {
       case FORWARDING_METHOD_NAT -> " -m";
       case FORWARDING_METHOD_TUN -> " -i";

@@ -82,6 +82,7 @@ final class Usage {
         --nosort                            do not sort
         --sort                              does nothing
         --numeric      -n                   numbers instead of names
+        --dry-run                           of a command that changes: check it and print what it would change
         --socket        path                xlvsd's socket (default: $XLVS_SOCKET or /run/xlvs/xlvsd.sock)
       """;
 

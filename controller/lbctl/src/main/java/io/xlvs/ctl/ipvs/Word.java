@@ -81,6 +81,7 @@ enum Word {
   MCAST_PORT(null, "", REQUIRED, "mcast-port"),
   MCAST_TTL(null, "", REQUIRED, "mcast-ttl"),
 
+  DRY_RUN(null, "", NONE, "dry-run"),
   SOCKET(null, "", REQUIRED, "socket");
 
   private final Command command;

@@ -2,12 +2,19 @@
 package io.xlvs.ctl.verbs;
 
 import com.google.protobuf.MessageOrBuilder;
+import io.xlvs.ctl.ipvs.PlanListing;
+import io.xlvs.v1.ApplyRequest;
+import io.xlvs.v1.Operation;
+import io.xlvs.v1.Plan;
+import java.util.Arrays;
 import picocli.CommandLine.Option;
 
 /** A command that changes something, or with --dry-run only says what it would change. */
 abstract class Change extends Verb {
-  @Option(names = "--dry-run", description = "Let xlvsd check the change, but change nothing.")
+  @Option(names = "--dry-run", description = "Let xlvsd check the change and say what it would do, but change nothing.")
   private boolean dryRun;
+
+  private Plan plan = Plan.getDefaultInstance();
 
   Change(Session session) {
     super(session);
@@ -17,8 +24,18 @@ abstract class Change extends Verb {
     return dryRun;
   }
 
+  /** With --dry-run: asks xlvsd what the operations would do; for {@link #done} to print. */
+  void plan(Operation.Builder... operations) {
+    if (dryRun) {
+      ApplyRequest.Builder all = ApplyRequest.newBuilder().setValidateOnly(true);
+      Arrays.stream(operations).forEach(all::addOperations);
+      plan = client().director().apply(all.build()).getPlan();
+    }
+  }
+
   /**
-   * Tells what was done: a sentence on standard error, and with -o json or yaml the result on standard output.
+   * Tells what was done: a sentence on standard error, and with -o json or yaml the result on standard output; with --dry-run what
+   * would be done, and the plan.
    *
    * @param verb what is done, in the infinitive, such as "add"
    * @param past the same in the past, such as "added"
@@ -27,7 +44,9 @@ abstract class Change extends Verb {
    */
   void done(String verb, String past, String object, MessageOrBuilder result) {
     console().err().println(dryRun ? "would " + verb + " " + object + " (nothing was changed)" : past + " " + object);
-    if (result != null) {
+    if (dryRun) {
+      output().print(plan, () -> PlanListing.text(plan));
+    } else if (result != null) {
       output().onlyData(result);
     }
   }

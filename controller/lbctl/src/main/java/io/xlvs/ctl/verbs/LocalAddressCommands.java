@@ -7,6 +7,7 @@ import io.xlvs.v1.DeleteLocalAddressRequest;
 import io.xlvs.v1.ListLocalAddressesRequest;
 import io.xlvs.v1.ListLocalAddressesResponse;
 import io.xlvs.v1.LocalAddress;
+import io.xlvs.v1.Operation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -77,10 +78,12 @@ final class LocalAddressCommands implements Runnable {
 
     @Override
     void run() {
-      LocalAddress created = client().localAddresses().createLocalAddress(CreateLocalAddressRequest.newBuilder()
+      CreateLocalAddressRequest request = CreateLocalAddressRequest.newBuilder()
           .setParent(ServiceName.of(service))
           .setLocalAddress(LocalAddress.newBuilder().setAddress(ServiceName.canonical(address)))
-          .setValidateOnly(dryRun()).build());
+          .setValidateOnly(dryRun()).build();
+      plan(Operation.newBuilder().setCreateLocalAddress(request));
+      LocalAddress created = client().localAddresses().createLocalAddress(request);
       done("add", "added", "local address " + address + " of " + ServiceName.display(ServiceName.of(service)), created);
       LocalAddressWarning.of(created).ifPresent(console().err()::println);
     }
@@ -101,9 +104,11 @@ final class LocalAddressCommands implements Runnable {
 
     @Override
     void run() {
-      client().localAddresses().deleteLocalAddress(DeleteLocalAddressRequest.newBuilder()
+      DeleteLocalAddressRequest request = DeleteLocalAddressRequest.newBuilder()
           .setName(ServiceName.of(service) + COLLECTION + ServiceName.canonical(address))
-          .setValidateOnly(dryRun()).build());
+          .setValidateOnly(dryRun()).build();
+      plan(Operation.newBuilder().setDeleteLocalAddress(request));
+      client().localAddresses().deleteLocalAddress(request);
       done("delete", "deleted", "local address " + address + " of " + ServiceName.display(ServiceName.of(service)), null);
     }
   }

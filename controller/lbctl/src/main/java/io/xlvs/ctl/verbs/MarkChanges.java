@@ -65,14 +65,17 @@ final class MarkChanges {
     @Override
     void run() {
       if (destinations.size() == 1) {
-        MarkRule created = client().markRules().createMarkRule(CreateMarkRuleRequest.newBuilder()
-            .setMarkRule(ports.rule(mark, destinations.get(0))).setValidateOnly(dryRun()).build());
+        CreateMarkRuleRequest request = CreateMarkRuleRequest.newBuilder()
+            .setMarkRule(ports.rule(mark, destinations.get(0))).setValidateOnly(dryRun()).build();
+        plan(Operation.newBuilder().setCreateMarkRule(request));
+        MarkRule created = client().markRules().createMarkRule(request);
         done("add", "added", object(mark, destinations.get(0)), created);
         return;
       }
       ApplyRequest.Builder all = ApplyRequest.newBuilder().setValidateOnly(dryRun());
       destinations.forEach(destination -> all.addOperations(Operation.newBuilder()
           .setCreateMarkRule(CreateMarkRuleRequest.newBuilder().setMarkRule(ports.rule(mark, destination)))));
+      plan(all.getOperationsBuilderList().toArray(Operation.Builder[]::new));
       client().director().apply(all.build());
       done("add", "added", object(mark, String.join(", ", destinations)), null);
     }
@@ -98,8 +101,10 @@ final class MarkChanges {
 
     @Override
     void run() {
-      MarkRule updated = client().markRules().updateMarkRule(UpdateMarkRuleRequest.newBuilder()
-          .setMarkRule(ports.rule(mark, destination).setEtag(etag)).setValidateOnly(dryRun()).build());
+      UpdateMarkRuleRequest request = UpdateMarkRuleRequest.newBuilder()
+          .setMarkRule(ports.rule(mark, destination).setEtag(etag)).setValidateOnly(dryRun()).build();
+      plan(Operation.newBuilder().setUpdateMarkRule(request));
+      MarkRule updated = client().markRules().updateMarkRule(request);
       done("change", "changed", object(mark, destination), updated);
     }
   }
@@ -123,8 +128,10 @@ final class MarkChanges {
     @Override
     void run() {
       if (destination != null) {
-        client().markRules().deleteMarkRule(DeleteMarkRuleRequest.newBuilder()
-            .setName(MarkName.rule(mark, destination)).setEtag(etag).setValidateOnly(dryRun()).build());
+        DeleteMarkRuleRequest request = DeleteMarkRuleRequest.newBuilder()
+            .setName(MarkName.rule(mark, destination)).setEtag(etag).setValidateOnly(dryRun()).build();
+        plan(Operation.newBuilder().setDeleteMarkRule(request));
+        client().markRules().deleteMarkRule(request);
         done("delete", "deleted", object(mark, destination), null);
         return;
       }
@@ -139,6 +146,7 @@ final class MarkChanges {
       ApplyRequest.Builder all = ApplyRequest.newBuilder().setValidateOnly(dryRun());
       rules.forEach(rule -> all.addOperations(Operation.newBuilder()
           .setDeleteMarkRule(DeleteMarkRuleRequest.newBuilder().setName(rule.getName()).setEtag(rule.getEtag()))));
+      plan(all.getOperationsBuilderList().toArray(Operation.Builder[]::new));
       client().director().apply(all.build());
       done("delete", "deleted", rules.size() + (rules.size() == 1 ? " rule" : " rules") + " of mark " + mark, null);
     }

@@ -5,6 +5,7 @@ import com.google.protobuf.FieldMask;
 import io.xlvs.ctl.Failure;
 import io.xlvs.v1.CreateRealServerRequest;
 import io.xlvs.v1.DeleteRealServerRequest;
+import io.xlvs.v1.Operation;
 import io.xlvs.v1.RealServer;
 import io.xlvs.v1.UpdateRealServerRequest;
 import picocli.CommandLine.Command;
@@ -45,8 +46,10 @@ final class ServerChanges {
     void run() {
       RealServer.Builder wanted = ServerName.parse(service, server).toBuilder();
       options.apply(wanted);
-      RealServer created = client().servers().createRealServer(CreateRealServerRequest.newBuilder()
-          .setParent(ServiceName.of(service)).setRealServer(wanted).setValidateOnly(dryRun()).build());
+      CreateRealServerRequest request = CreateRealServerRequest.newBuilder()
+          .setParent(ServiceName.of(service)).setRealServer(wanted).setValidateOnly(dryRun()).build();
+      plan(Operation.newBuilder().setCreateServer(request));
+      RealServer created = client().servers().createRealServer(request);
       done("add", "added", object(service, server), created);
     }
   }
@@ -79,8 +82,10 @@ final class ServerChanges {
         throw new Failure(Failure.USAGE, "server set: nothing to change is given",
             "give at least one option, such as --weight; try `lbctl server set --help'");
       }
-      RealServer updated = client().servers().updateRealServer(UpdateRealServerRequest.newBuilder()
-          .setRealServer(wanted).setUpdateMask(mask).setValidateOnly(dryRun()).build());
+      UpdateRealServerRequest request = UpdateRealServerRequest.newBuilder()
+          .setRealServer(wanted).setUpdateMask(mask).setValidateOnly(dryRun()).build();
+      plan(Operation.newBuilder().setUpdateServer(request));
+      RealServer updated = client().servers().updateRealServer(request);
       done("change", "changed", object(service, server), updated);
     }
   }
@@ -104,8 +109,10 @@ final class ServerChanges {
 
     @Override
     void run() {
-      client().servers().deleteRealServer(DeleteRealServerRequest.newBuilder()
-          .setName(ServerName.of(service, server)).setEtag(etag).setValidateOnly(dryRun()).build());
+      DeleteRealServerRequest request = DeleteRealServerRequest.newBuilder()
+          .setName(ServerName.of(service, server)).setEtag(etag).setValidateOnly(dryRun()).build();
+      plan(Operation.newBuilder().setDeleteServer(request));
+      client().servers().deleteRealServer(request);
       done("delete", "deleted", object(service, server), null);
     }
   }

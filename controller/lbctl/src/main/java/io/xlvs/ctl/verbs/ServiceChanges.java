@@ -6,6 +6,7 @@ import io.xlvs.ctl.Failure;
 import io.xlvs.ctl.MarkWarning;
 import io.xlvs.v1.CreateVirtualServiceRequest;
 import io.xlvs.v1.DeleteVirtualServiceRequest;
+import io.xlvs.v1.Operation;
 import io.xlvs.v1.UpdateVirtualServiceRequest;
 import io.xlvs.v1.VirtualService;
 import picocli.CommandLine.Command;
@@ -37,8 +38,10 @@ final class ServiceChanges {
     void run() {
       VirtualService.Builder wanted = ServiceName.parse(service).toBuilder();
       options.apply(wanted);
-      VirtualService created = client().services().createVirtualService(CreateVirtualServiceRequest.newBuilder()
-          .setVirtualService(wanted).setValidateOnly(dryRun()).build());
+      CreateVirtualServiceRequest request = CreateVirtualServiceRequest.newBuilder()
+          .setVirtualService(wanted).setValidateOnly(dryRun()).build();
+      plan(Operation.newBuilder().setCreateService(request));
+      VirtualService created = client().services().createVirtualService(request);
       done("add", "added", "service " + ServiceName.display(ServiceName.of(service)), created);
       MarkWarning.of(created, client()).ifPresent(console().err()::println);
     }
@@ -72,8 +75,10 @@ final class ServiceChanges {
       if (etag != null) {
         wanted.setEtag(etag);
       }
-      VirtualService updated = client().services().updateVirtualService(UpdateVirtualServiceRequest.newBuilder()
-          .setVirtualService(wanted).setUpdateMask(mask).setValidateOnly(dryRun()).build());
+      UpdateVirtualServiceRequest request = UpdateVirtualServiceRequest.newBuilder()
+          .setVirtualService(wanted).setUpdateMask(mask).setValidateOnly(dryRun()).build();
+      plan(Operation.newBuilder().setUpdateService(request));
+      VirtualService updated = client().services().updateVirtualService(request);
       done("change", "changed", "service " + ServiceName.display(wanted.getName()), updated);
     }
   }
@@ -94,8 +99,10 @@ final class ServiceChanges {
     @Override
     void run() {
       String name = ServiceName.of(service);
-      client().services().deleteVirtualService(DeleteVirtualServiceRequest.newBuilder()
-          .setName(name).setEtag(etag).setValidateOnly(dryRun()).build());
+      DeleteVirtualServiceRequest request = DeleteVirtualServiceRequest.newBuilder()
+          .setName(name).setEtag(etag).setValidateOnly(dryRun()).build();
+      plan(Operation.newBuilder().setDeleteService(request));
+      client().services().deleteVirtualService(request);
       done("delete", "deleted", "service " + ServiceName.display(name), null);
     }
   }

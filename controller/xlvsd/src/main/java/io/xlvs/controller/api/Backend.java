@@ -36,6 +36,15 @@ record Backend(ServiceRegistry registry, DataPlane dataPlane) {
     }
   }
 
+  /** What a batch would do. */
+  ServiceRegistry.Preview preview(Iterable<Operation> operations, long expectedRevision, IntFunction<String> prefix) {
+    try {
+      return registry.preview(operations, expectedRevision);
+    } catch (RefusedException | RevisionException | CommitException | DataPlaneException e) {
+      throw StatusMapper.map(e, prefix);
+    }
+  }
+
   /** The service of this name, from the configuration as it stands. */
   VirtualService service(String field, String name) {
     ServiceKey key = key(field, name);

@@ -7,6 +7,8 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.xlvs.controller.dataplane.DataPlaneException;
 import io.xlvs.controller.dataplane.DataPlaneStatus;
+import io.xlvs.controller.registry.Operation;
+import io.xlvs.controller.registry.ServiceRegistry;
 import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.v1.ApplyRequest;
@@ -31,6 +33,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** xlvs.v1.Director. */
 final class DirectorService extends DirectorGrpc.DirectorImplBase {
@@ -52,8 +55,14 @@ final class DirectorService extends DirectorGrpc.DirectorImplBase {
       List<io.xlvs.v1.Operation> operations = request.getOperationsList();
       OperationMapper mapper = new OperationMapper();
       // Mapped one by one while the registry takes them: a million at once would need their memory twice.
-      Configuration after = backend.apply(Iterables.transform(operations, mapper::map), request.getExpectedRevision(),
-          request.getValidateOnly(), index -> fieldOf(operations.get(index), index));
+      Iterable<Operation> mapped = Iterables.transform(operations, mapper::map);
+      IntFunction<String> prefix = index -> fieldOf(operations.get(index), index);
+      if (request.getValidateOnly()) {
+        ServiceRegistry.Preview preview = backend.preview(mapped, request.getExpectedRevision(), prefix);
+        return ApplyResponse.newBuilder()
+            .setRevision(preview.after().revision()).setPlan(PlanMapper.between(preview.before(), preview.after())).build();
+      }
+      Configuration after = backend.apply(mapped, request.getExpectedRevision(), false, prefix);
       return ApplyResponse.newBuilder().setRevision(after.revision()).build();
     });
   }

@@ -49,7 +49,8 @@ final class ModelMapper {
     return message.build();
   }
 
-  private static io.xlvs.v1.VirtualService.Builder header(VirtualService service) {
+  /** With local addresses, without servers. */
+  static io.xlvs.v1.VirtualService.Builder header(VirtualService service) {
     io.xlvs.v1.VirtualService.Builder message = io.xlvs.v1.VirtualService.newBuilder()
         .setName(ResourceNames.of(service.key()))
         .setScheduler(service.scheduler())

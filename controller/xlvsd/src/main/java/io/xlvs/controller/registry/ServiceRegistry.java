@@ -80,7 +80,26 @@ public final class ServiceRegistry {
    * @throws DataPlaneException if the data plane has not the capacity
    * @throws CommitException if storing or carrying out failed
    */
-  public synchronized Configuration apply(Iterable<Operation> operations, long expectedRevision, boolean validateOnly)
+  public Configuration apply(Iterable<Operation> operations, long expectedRevision, boolean validateOnly)
+      throws RevisionException, RefusedException, DataPlaneException, CommitException {
+    return change(operations, expectedRevision, validateOnly).after();
+  }
+
+  /**
+   * What a change would do.
+   *
+   * @param before the configuration as it stands
+   * @param after as it would be
+   */
+  public record Preview(Configuration before, Configuration after) {}
+
+  /** Checks all operations as {@link #apply} does, and changes nothing. */
+  public Preview preview(Iterable<Operation> operations, long expectedRevision)
+      throws RevisionException, RefusedException, DataPlaneException, CommitException {
+    return change(operations, expectedRevision, true);
+  }
+
+  private synchronized Preview change(Iterable<Operation> operations, long expectedRevision, boolean validateOnly)
       throws RevisionException, RefusedException, DataPlaneException, CommitException {
     Configuration previous = current;
     if (expectedRevision != 0 && expectedRevision != previous.revision()) {
@@ -100,7 +119,7 @@ public final class ServiceRegistry {
       commit(previous, next);
       announce(transaction.change(next));
     }
-    return next;
+    return new Preview(previous, next);
   }
 
   private void check(Configuration next, Iterable<Operation> operations) throws DataPlaneException, RefusedException {
