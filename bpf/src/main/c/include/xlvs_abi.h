@@ -146,6 +146,7 @@ struct xlvs_conn {
 	/*
 	 * Half open. TCP: the acknowledgement that proves the handshake, host order, 0: unknown.
 	 * UDP of DR and TUN: in how many periods (see refresh_shift) after its first it was used.
+	 * SCTP: the server's verification tag, as on the wire, 0: unknown.
 	 * In connections: since when it is there, in seconds of the jiffies' clock.
 	 */
 	__u32 proof;

@@ -33,7 +33,7 @@ enum xlvs_tunnel_flag {
 	XLVS_TUNNEL_CHECKSUM = 1, /* --tun-csum: GUE's UDP checksum, GRE's checksum field */
 };
 
-/* Connection states: names and order of IPVS (ip_vs.h, IP_VS_TCP_S_*). */
+/* Connection states: names and order of IPVS (ip_vs.h, IP_VS_TCP_S_* and IP_VS_SCTP_S_*). */
 enum xlvs_state {
 	XLVS_STATE_NONE = 0,
 	XLVS_STATE_ESTABLISHED = 1,
@@ -47,7 +47,22 @@ enum xlvs_state {
 	XLVS_STATE_LISTEN = 9,
 	XLVS_STATE_SYNACK = 10,
 	XLVS_STATE_UDP = 11,
-	XLVS_STATES = 12,
+	/* SCTP: 16 and IPVS's number (IP_VS_SCTP_S_*), as seen at the server. */
+	XLVS_STATE_SCTP_NONE = 16,
+	XLVS_STATE_SCTP_INIT1 = 17,          /* the client's first INIT */
+	XLVS_STATE_SCTP_INIT = 18,           /* another one */
+	XLVS_STATE_SCTP_COOKIE_SENT = 19,    /* the server's INIT ACK */
+	XLVS_STATE_SCTP_COOKIE_REPLIED = 20, /* the client's COOKIE ECHO */
+	XLVS_STATE_SCTP_COOKIE_WAIT = 21,    /* the server has begun: its INIT */
+	XLVS_STATE_SCTP_COOKIE = 22,         /* the client's INIT ACK */
+	XLVS_STATE_SCTP_COOKIE_ECHOED = 23,  /* the server's COOKIE ECHO */
+	XLVS_STATE_SCTP_ESTABLISHED = 24,
+	XLVS_STATE_SCTP_SHUTDOWN_SENT = 25,
+	XLVS_STATE_SCTP_SHUTDOWN_RECEIVED = 26,
+	XLVS_STATE_SCTP_SHUTDOWN_ACK_SENT = 27,
+	XLVS_STATE_SCTP_REJECTED = 28,
+	XLVS_STATE_SCTP_CLOSED = 29,
+	XLVS_STATES = 32,
 };
 
 /* What an entry of the service table stands for. */
@@ -122,6 +137,7 @@ enum xlvs_sysctl {
 	XLVS_SYSCTL_REUSE = 8,            /* conn_reuse_mode is not 0 */
 	XLVS_SYSCTL_REUSE_FIN_WAIT = 16,  /* conn_reuse_mode has 2 */
 	XLVS_SYSCTL_NAT_ICMP = 32,        /* nat_icmp_send */
+	XLVS_SYSCTL_SLOPPY_SCTP = 64,
 };
 
 /* Where an entry of deletions is. */

@@ -13,10 +13,10 @@ enum xlvs_reason {
 	XLVS_REASON_BAD_LENGTH = 2,       /* passed: length fields contradict each other */
 	XLVS_REASON_BAD_HEADER = 3,       /* passed: version, IHL or data offset impossible */
 	XLVS_REASON_TOO_MANY_HEADERS = 4, /* passed: chain of IPv6 extension headers too long */
-	XLVS_REASON_UNKNOWN_PROTOCOL = 5, /* passed: to a VIP, neither TCP, UDP nor ICMP */
+	XLVS_REASON_UNKNOWN_PROTOCOL = 5, /* passed: to a VIP, none of TCP, UDP, SCTP, ICMP */
 	XLVS_REASON_NO_SERVER = 6,        /* service without a usable server; refused by ICMP */
 	XLVS_REASON_SERVER_GONE = 7,      /* its connection's server was deleted; silent, as IPVS */
-	XLVS_REASON_NO_CONNECTION = 8,    /* passed: TCP without SYN and without connection */
+	XLVS_REASON_NO_CONNECTION = 8,    /* passed: no connection, nor TCP SYN or SCTP INIT */
 	XLVS_REASON_TABLE_FULL = 9,       /* connection table full */
 	XLVS_REASON_NO_LOCAL_ADDRESS =
 		10, /* FULLNAT service without a local address of the family */
@@ -40,7 +40,8 @@ enum xlvs_reason {
 	XLVS_REASON_INTERNAL = 26,       /* a helper failed that cannot fail: please report */
 	XLVS_REASON_BAD_SOURCE = 27,  /* passed: no client's source address, or a VIP; a martian */
 	XLVS_REASON_PORT_IN_USE = 28, /* NAT: the client's port is at that server, by another VIP */
-	XLVS_REASONS = 32,            /* stride of the counters */
+	XLVS_REASON_SCTP_FRAGMENT = 29, /* SCTP in fragments, whose port would have to change */
+	XLVS_REASONS = 32,              /* stride of the counters */
 };
 
 #endif

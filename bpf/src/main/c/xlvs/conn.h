@@ -52,7 +52,7 @@ static __always_inline bool two_way(__u8 method)
 /* UDP of DR and TUN: nothing but its client's word stands for it. */
 static __always_inline bool is_one_way(const struct xlvs_tuple *client, __u8 conn_flags)
 {
-	return client->protocol != IPPROTO_TCP && conn_flags & XLVS_CONN_INPUT_ONLY;
+	return client->protocol == IPPROTO_UDP && conn_flags & XLVS_CONN_INPUT_ONLY;
 }
 
 /* Counts one in `connections` more, or less. */

@@ -87,7 +87,7 @@ static __noinline enum xlvs_reason claim_nat(struct scratch *room)
 	if (holder && !same_tuple(holder, client)) {
 		room->older = *holder;
 		conn = bpf_map_lookup_elem(&connections, &room->older);
-		if (conn && client->protocol == IPPROTO_TCP && state_is_active(conn->state) &&
+		if (conn && client->protocol != IPPROTO_UDP && state_is_active(conn->state) &&
 		    !conn_expired(conn) && !conn_server_changed(conn))
 			return XLVS_REASON_PORT_IN_USE;
 		if (conn)

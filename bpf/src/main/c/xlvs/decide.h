@@ -33,7 +33,7 @@ static __always_inline bool is_whole(const struct pkt *p)
 /* A connection that only ever sees data now: its packets need not come this way again. */
 static __always_inline bool is_settled(const struct xlvs_conn *conn)
 {
-	return conn->state == XLVS_STATE_ESTABLISHED || conn->state == XLVS_STATE_UDP;
+	return state_is_established(conn->state) || conn->state == XLVS_STATE_UDP;
 }
 
 /* expire_nodest_conn: a connection ends with its server. */
@@ -42,16 +42,28 @@ static __always_inline bool ends_with_server(const struct xlvs_server *s)
 	return !(s->flags & XLVS_SERVER_AVAILABLE) && sysctl_is_set(XLVS_SYSCTL_EXPIRE_NODEST);
 }
 
-/* conn_reuse_mode, is_new_conn_expected(): the connection ended, so that a SYN is not about it. One
- * that a template holds goes on, as it would get the same server. */
-static __always_inline bool is_over_for_syn(const struct xlvs_conn *conn)
+/* conn_reuse_mode, is_new_conn_expected(): the connection ended, so that a SYN or INIT is not about
+ * it. One that a template holds goes on, as it would get the same server. */
+static __always_inline bool is_over_for_opening(const struct xlvs_conn *conn)
 {
 	if (!sysctl_is_set(XLVS_SYSCTL_REUSE) ||
 	    (conn->flags & XLVS_CONN_TEMPLATE_HELD && conn->method != XLVS_FULLNAT))
 		return false;
 	return conn->state == XLVS_STATE_TIME_WAIT || conn->state == XLVS_STATE_CLOSE ||
+	       conn->state == XLVS_STATE_SCTP_CLOSED ||
 	       (conn->state == XLVS_STATE_FIN_WAIT && conn->flags & XLVS_CONN_INPUT_ONLY &&
 		sysctl_is_set(XLVS_SYSCTL_REUSE_FIN_WAIT));
+}
+
+/* is_new_conn(): a SYN or INIT that may be the first packet of a connection. */
+static __always_inline bool is_opening(const struct pkt *p)
+{
+	if (p->flags & PKT_LATER_FRAGMENT)
+		return false;
+	if (p->tuple.protocol == IPPROTO_SCTP)
+		return sctp_event(p) == SCTP_EVENT_INIT;
+	return p->tuple.protocol == IPPROTO_TCP &&
+	       (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
 }
 
 /* Whether a known connection makes room for a new one by this packet: ip_vs_in_hook(). */
@@ -61,10 +73,10 @@ static __always_inline bool begins_anew(const struct pkt *p, const struct xlvs_c
 
 	if (!s || ends_with_server(s))
 		return true;
-	if (p->tuple.protocol != IPPROTO_TCP || p->flags & PKT_LATER_FRAGMENT ||
-	    (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
+	if (!is_opening(p))
 		return false;
-	return is_over_for_syn(conn) || (!s->weight && sysctl_is_set(XLVS_SYSCTL_EXPIRE_NODEST));
+	return is_over_for_opening(conn) ||
+	       (!s->weight && sysctl_is_set(XLVS_SYSCTL_EXPIRE_NODEST));
 }
 
 /*
@@ -100,7 +112,7 @@ static __always_inline void advance(const struct pkt *p, struct xlvs_conn *conn,
 		if (conn_move(conn, before, after, 0))
 			break;
 	}
-	if (before.state == XLVS_STATE_ESTABLISHED)
+	if (state_is_established(before.state))
 		epoch_bump(epoch_bucket(client));
 }
 

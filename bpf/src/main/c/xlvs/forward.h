@@ -67,7 +67,7 @@ static __always_inline bool is_too_big(hook_t *ctx, const struct pkt *p,
 static __always_inline verdict may_leave(hook_t *ctx, struct pkt *p,
 					 const struct xlvs_next_hop *hop, __u32 more)
 {
-	bool answerable = p->tuple.protocol == IPPROTO_TCP || p->tuple.protocol == IPPROTO_UDP;
+	bool answerable = is_transport(p->tuple.protocol);
 
 	if (unlikely(!hook_can_reach(hop)))
 		return give_up(hop->flags & XLVS_NEXT_HOP_VIA_STACK ? XLVS_REASON_VIA_STACK
@@ -158,6 +158,24 @@ static __always_inline verdict send_with_toa(hook_t *ctx, struct pkt *p, const s
 	return transmit(ctx, p, d->hop, p->tuple.family);
 }
 
+/*
+ * SCTP's checksum lies in the first fragment and covers all of them: it follows a change of
+ * ports only where the length of the whole is known.
+ */
+static __always_inline bool breaks_checksum(const struct pkt *p, const struct decision *d)
+{
+	if (likely(p->tuple.protocol != IPPROTO_SCTP) || !(p->flags & PKT_FIRST_FRAGMENT))
+		return false;
+	switch (d->kind) {
+	case FLOW_NAT_IN:
+		return d->server_port != p->tuple.dport;
+	case FLOW_NAT_OUT:
+		return d->port != p->tuple.sport;
+	default:
+		return d->kind >= FLOW_FULLNAT_IN;
+	}
+}
+
 /* The slow way's end: whatever may stand against it is looked at. */
 static __always_inline verdict forward(hook_t *ctx, struct pkt *p, const struct decision *d)
 {
@@ -167,6 +185,8 @@ static __always_inline verdict forward(hook_t *ctx, struct pkt *p, const struct 
 
 	if (v)
 		return v;
+	if (breaks_checksum(p, d))
+		return drop_because(XLVS_REASON_SCTP_FRAGMENT);
 	fits = d->toa && toa_fits(ctx, p, d->hop);
 	if (d->kind >= FLOW_FULLNAT_IN)
 		toa = mend_fullnat(ctx, p, d, d->toa && !fits ? TOA_REPLACE : TOA_STRIP);

@@ -98,6 +98,26 @@ static __always_inline int hook_l4_csum(hook_t *ctx, __u32 offset, __u64 plain, 
 	return plain ? bpf_l4_csum_replace(ctx, offset, 0, csum_fold32(plain), flags) : 0;
 }
 
+/*
+ * Whether an SCTP checksum of 0 at `offset` is still to be computed, by the device or where the
+ * packet leaves for one that cannot (CHECKSUM_PARTIAL): then it must stay 0. What tells is that the
+ * kernel leaves such a field alone when it is asked for a difference.
+ */
+static __always_inline bool hook_crc_is_due(hook_t *ctx, __u32 offset)
+{
+	__sum16 *half;
+	bool due;
+
+	if (bpf_l4_csum_replace(ctx, offset, 0, 1, 0))
+		return false;
+	half = header_at(ctx, offset, sizeof(*half));
+	if (!half)
+		return false;
+	due = !*half;
+	*half = 0;
+	return due;
+}
+
 /* VLAN devices add their tag themselves. */
 static __always_inline int hook_link_bytes(const struct xlvs_next_hop *hop)
 {

@@ -104,6 +104,13 @@ static __always_inline int hook_l4_csum(hook_t *ctx, __u32 offset, __u64 plain, 
 	return 0;
 }
 
+/* Whether an SCTP checksum of 0 at `offset` is still to be computed: XDP cannot tell, and takes it
+ * as it is. */
+static __always_inline bool hook_crc_is_due(hook_t *ctx, __u32 offset)
+{
+	return false;
+}
+
 /* Bytes of link-layer header that the frame needs for this way out. */
 static __always_inline int hook_link_bytes(const struct xlvs_next_hop *hop)
 {

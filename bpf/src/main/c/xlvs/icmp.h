@@ -182,7 +182,7 @@ static __always_inline bool is_orphan(const struct pkt *p)
 	       is_extension(p->tuple.protocol);
 }
 
-/* Anything that is neither TCP nor UDP. */
+/* Anything that is no transport which is balanced. */
 __noinline verdict HOOKED(icmp)(hook_t *ctx, struct pkt *p)
 {
 	struct icmp_header *head;

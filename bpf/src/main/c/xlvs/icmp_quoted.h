@@ -8,7 +8,7 @@
 
 enum quoted_part {
 	QUOTED_NOTHING,
-	QUOTED_ADDRESSES, /* neither TCP nor UDP */
+	QUOTED_ADDRESSES, /* no transport that is balanced */
 	QUOTED_PORTS,
 };
 
@@ -71,7 +71,7 @@ static __noinline enum quoted_part parse_quoted(hook_t *ctx, struct pkt *p, stru
 	if (!q->l4 || q->l4 + ICMP_HEADER_BYTES > p->l3 + p->length ||
 	    q->l4 + ICMP_HEADER_BYTES > MAX_HEADER_OFFSET)
 		return QUOTED_NOTHING;
-	if (t->protocol != IPPROTO_TCP && t->protocol != IPPROTO_UDP)
+	if (!is_transport(t->protocol))
 		return QUOTED_ADDRESSES;
 	port = header_at(ctx, q->l4, 2 * sizeof(*port));
 	if (!port)

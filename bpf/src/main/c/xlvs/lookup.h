@@ -51,16 +51,20 @@ static __always_inline bool lasts(struct xlvs_conn *conn)
 /*
  * Whether this packet of the client earns its connection a place that nothing evicts.
  * TCP: by an acknowledgement that only a receiver of the server's answer can send
- * (RFC 9293). UDP of NAT and FULLNAT: never, the server's answer does it, in reply().
- * UDP of DR and TUN, whose answers are not seen: by use. That much can be forged, so
- * that such connections get no more than their share of the table.
+ * (RFC 9293). SCTP: by the tag that the server's INIT ACK has given (RFC 9260). UDP of NAT and
+ * FULLNAT: never, the server's answer does it, in reply(). UDP of DR and TUN, whose answers are not
+ * seen: by use. That much can be forged, so that such connections get no more than their share of
+ * the table.
  */
 static __always_inline bool promotes(const struct pkt *p, struct xlvs_conn *conn)
 {
 	if (p->flags & PKT_LATER_FRAGMENT)
 		return false;
-	if (p->tuple.protocol != IPPROTO_TCP)
+	if (p->tuple.protocol == IPPROTO_UDP)
 		return !two_way(conn->method) && lasts(conn);
+	if (p->tuple.protocol == IPPROTO_SCTP)
+		return sctp_follows(p) &&
+		       (!two_way(conn->method) || (conn->proof && p->ack == conn->proof));
 	if ((p->tcp_flags & (TCP_SYN | TCP_RST | TCP_ACK)) != TCP_ACK)
 		return false;
 	if (!two_way(conn->method))

@@ -7,7 +7,7 @@
 #ifndef XLVS_PARSE_H
 #define XLVS_PARSE_H
 
-#include "pkt.h"
+#include "parse_sctp.h"
 
 #define VLAN_TAGS 2
 #define IPV6_EXTENSIONS 8
@@ -210,6 +210,8 @@ static __always_inline verdict parse_transport(hook_t *ctx, struct pkt *p)
 		return parse_tcp(ctx, p, payload);
 	if (p->tuple.protocol == IPPROTO_UDP)
 		return parse_udp(ctx, p, payload);
+	if (p->tuple.protocol == IPPROTO_SCTP)
+		return HOOKED(parse_sctp)(ctx, p);
 	return CONTINUE;
 }
 

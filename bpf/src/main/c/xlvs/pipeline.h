@@ -90,11 +90,6 @@ HOOK_CACHED verdict cached(hook_t *ctx, struct pkt *p)
 	}
 }
 
-static __always_inline bool is_ours_by_protocol(const struct pkt *p)
-{
-	return p->tuple.protocol == IPPROTO_TCP || p->tuple.protocol == IPPROTO_UDP;
-}
-
 /* Addressed to a VIP or to a local address of FULLNAT. */
 static __always_inline bool is_balanced(const struct pkt *p)
 {
@@ -111,9 +106,9 @@ static __always_inline verdict process(hook_t *ctx, struct pkt *p)
 	if (v)
 		return v;
 	if (unlikely(p->flags & PKT_LATER_FRAGMENT) && !HOOKED(recall_fragment)(p) &&
-	    is_ours_by_protocol(p))
+	    is_transport(p->tuple.protocol))
 		return is_balanced(p) ? drop_because(XLVS_REASON_ORPHAN_FRAGMENT) : PASS;
-	if (unlikely(!is_ours_by_protocol(p)))
+	if (unlikely(!is_transport(p->tuple.protocol)))
 		return HOOKED(icmp)(ctx, p);
 	if (p->tuple.family == XLVS_IPV4 ? !may_be_ours(p, XLVS_IPV4) : !may_be_ours(p, XLVS_IPV6))
 		return PASS;

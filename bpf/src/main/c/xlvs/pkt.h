@@ -29,11 +29,17 @@ struct pkt {
 	__u32 length;      /* of the IP packet, from its header on */
 	__u32 fragment_id; /* as on the wire */
 	__u8 flags;        /* enum pkt_flag */
-	__u8 tcp_flags;
+	__u8 tcp_flags;    /* SCTP: see sctp_flags() */
 	__u8 ttl;
 	__u8 tos;  /* DSCP and ECN */
-	__u32 ack; /* TCP acknowledgement, host order */
+	__u32 ack; /* TCP acknowledgement, host order; SCTP: verification tag, as on the wire */
 };
+
+/* The transports that are balanced. */
+static __always_inline bool is_transport(__u8 protocol)
+{
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_SCTP;
+}
 
 /* Bytes of an IP header without options or extensions. */
 static __always_inline __u32 ip_bytes(__u8 family)

@@ -4,6 +4,7 @@
 #define XLVS_REPLY_H
 
 #include "decide.h"
+#include "parse_sctp.h"
 #include "service.h"
 
 /* Whether a reply carries data of the server. */
@@ -21,7 +22,11 @@ static __always_inline void learn_from_reply(hook_t *ctx, struct pkt *p, struct 
 	union conn_word known;
 	struct tcphdr *tcp;
 
-	if (p->tuple.protocol != IPPROTO_TCP || p->flags & PKT_LATER_FRAGMENT)
+	if (p->flags & PKT_LATER_FRAGMENT)
+		return;
+	if (p->tuple.protocol == IPPROTO_SCTP && half)
+		sctp_learn_tag(ctx, p, conn);
+	if (p->tuple.protocol != IPPROTO_TCP)
 		return;
 	if (half) {
 		tcp = header_at(ctx, p->l4, sizeof(*tcp));
@@ -102,18 +107,21 @@ __noinline verdict HOOKED(client_way)(hook_t *ctx, const struct xlvs_conn *conn,
 
 /*
  * Whether the answer earns a half-open connection a place that nothing evicts: of UDP any does. Of
- * a TCP connection that began in its middle (sloppy_tcp) one that is no reset: the server knows it.
+ * a TCP or SCTP connection that began in its middle (sloppy_tcp, sloppy_sctp) one that is no reset:
+ * the server knows it.
  */
 static __always_inline bool answer_promotes(const struct pkt *p, const struct xlvs_conn *conn)
 {
 	if (p->tuple.protocol == IPPROTO_UDP)
 		return !schedules_each_packet(p, conn->service);
-	return conn->state == XLVS_STATE_ESTABLISHED && is_whole(p) &&
-	       !(p->tcp_flags & (TCP_SYN | TCP_RST));
+	if (!state_is_established(conn->state) || !is_whole(p))
+		return false;
+	return p->tuple.protocol == IPPROTO_SCTP ? sctp_follows(p)
+						 : !(p->tcp_flags & (TCP_SYN | TCP_RST));
 }
 
 /* nat_icmp_send: what a server of ours sends that belongs to no connection, it hears that nobody
- * waits for; as from the address that it was for. Resets are let pass. */
+ * waits for; as from the address that it was for. Resets and aborts are let pass. */
 __noinline verdict HOOKED(refuse_answer)(hook_t *ctx, struct pkt *p)
 {
 	struct scratch *room;
@@ -122,6 +130,7 @@ __noinline verdict HOOKED(refuse_answer)(hook_t *ctx, struct pkt *p)
 	room = bpf_map_lookup_elem(&scratch, &zero);
 	if (!p || !room || !sysctl_is_set(XLVS_SYSCTL_NAT_ICMP) ||
 	    (p->tuple.protocol == IPPROTO_TCP && p->tcp_flags & TCP_RST) ||
+	    (p->tuple.protocol == IPPROTO_SCTP && sctp_event(p) == SCTP_EVENT_ABORT) ||
 	    !find_endpoint(p->tuple.saddr, p->tuple.sport, p->tuple.protocol, XLVS_ENDPOINT_SERVER,
 			   p->tuple.family))
 		return PASS;

@@ -22,12 +22,22 @@ static __always_inline bool is_client(const struct xlvs_tuple *t)
 	return is_one_host(t->saddr, t->family) && !is_vip(t->saddr, t->family);
 }
 
-/* Whether a TCP segment opens a connection: tcp_conn_schedule(). With sloppy_tcp one from the
- * middle of a connection does, such as another director had. */
+/*
+ * Whether a packet opens a connection: tcp_conn_schedule(), sctp_conn_schedule(). With sloppy_tcp
+ * and sloppy_sctp one from the middle of a connection does, such as another director had.
+ */
 static __always_inline bool may_open(const struct pkt *p)
 {
-	return !(p->tcp_flags & TCP_RST) &&
-	       (p->tcp_flags & TCP_SYN || sysctl_is_set(XLVS_SYSCTL_SLOPPY_TCP));
+	switch (p->tuple.protocol) {
+	case IPPROTO_TCP:
+		return !(p->tcp_flags & TCP_RST) &&
+		       (p->tcp_flags & TCP_SYN || sysctl_is_set(XLVS_SYSCTL_SLOPPY_TCP));
+	case IPPROTO_SCTP:
+		return sctp_event(p) == SCTP_EVENT_INIT || (sctp_event(p) != SCTP_EVENT_ABORT &&
+							    sysctl_is_set(XLVS_SYSCTL_SLOPPY_SCTP));
+	default:
+		return true;
+	}
 }
 
 /* The connection of a request, made if need be; NULL with *v saying what becomes of the packet. */
@@ -50,7 +60,7 @@ static __always_inline struct xlvs_conn *request_conn(hook_t *ctx, struct pkt *p
 		*v = drop_because(XLVS_REASON_ORPHAN_FRAGMENT);
 		return NULL;
 	}
-	if (p->tuple.protocol == IPPROTO_TCP && !may_open(p)) {
+	if (!may_open(p)) {
 		*v = pass_because(XLVS_REASON_NO_CONNECTION);
 		return NULL;
 	}
@@ -84,6 +94,12 @@ static __always_inline bool wants_toa(const struct pkt *p, const struct xlvs_con
 	       (p->tcp_flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_ACK;
 }
 
+/* An acknowledgement that did not promote its handshake leaves it as it is. */
+static __always_inline bool proves_nothing(const struct pkt *p)
+{
+	return p->tuple.protocol == IPPROTO_TCP && tcp_event(p->tcp_flags) == EVENT_ACK;
+}
+
 /* A client's packet to a VIP. */
 __noinline verdict HOOKED(request)(hook_t *ctx, struct pkt *p, __u32 service)
 {
@@ -106,7 +122,7 @@ __noinline verdict HOOKED(request)(hook_t *ctx, struct pkt *p, __u32 service)
 		return v;
 	if (place == PLACE_HALF_OPEN && promotes(p, conn)) {
 		settled = settle(room, conn);
-		if (!settled && p->tuple.protocol == IPPROTO_TCP)
+		if (!settled && p->tuple.protocol != IPPROTO_UDP)
 			return drop_because(XLVS_REASON_TABLE_FULL);
 		if (settled) {
 			conn = settled;
@@ -128,9 +144,7 @@ __noinline verdict HOOKED(request)(hook_t *ctx, struct pkt *p, __u32 service)
 	d.addr = conn->local_addr;
 	d.toa = place == PLACE_CONNECTIONS && wants_toa(p, conn);
 	if (d.server->flags & XLVS_SERVER_LOCAL || hook_can_reach(d.hop)) {
-		/* an acknowledgement that proves nothing leaves a handshake as it is */
-		if (place != PLACE_HALF_OPEN || p->tuple.protocol != IPPROTO_TCP ||
-		    tcp_event(p->tcp_flags) != EVENT_ACK)
+		if (place == PLACE_CONNECTIONS || (place == PLACE_HALF_OPEN && !proves_nothing(p)))
 			advance(p, conn, client, FROM_CLIENT);
 		if (place == PLACE_CONNECTIONS && !d.toa && is_settled(conn) && is_whole(p) &&
 		    !(d.server->flags & XLVS_SERVER_LOCAL))

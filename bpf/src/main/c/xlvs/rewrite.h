@@ -6,7 +6,7 @@
 #ifndef XLVS_REWRITE_H
 #define XLVS_REWRITE_H
 
-#include "pkt.h"
+#include "sctp_csum.h"
 
 /* Offset of the checksum in the transport header. */
 static __always_inline __u32 l4_csum_offset(__u8 protocol)
@@ -64,6 +64,11 @@ static __always_inline int translate(hook_t *ctx, struct pkt *p, const __be32 *s
 			ports += csum_diff16(p->tuple.sport, sport);
 		if (daddr)
 			ports += csum_diff16(p->tuple.dport, dport);
+		if (unlikely(p->tuple.protocol == IPPROTO_SCTP))
+			return HOOKED(sctp_ports)(ctx, p, saddr ? sport : p->tuple.sport,
+						  daddr ? dport : p->tuple.dport)
+				       ? -1
+				       : write_ip(ctx, p, saddr, daddr, addresses);
 		if (hook_l4_csum(ctx, p->l4 + l4_csum_offset(p->tuple.protocol), ports, addresses,
 				 p->tuple.protocol == IPPROTO_UDP))
 			return -1;

@@ -7,13 +7,7 @@
 #ifndef XLVS_STATE_H
 #define XLVS_STATE_H
 
-#include "pkt.h"
-
-enum direction {
-	FROM_CLIENT = 0,
-	FROM_SERVER = 1,
-	CLIENT_ONLY = 2, /* DR and TUN: the server's half is never seen */
-};
+#include "state_sctp.h"
 
 enum tcp_event {
 	EVENT_SYN = 0,
@@ -87,10 +81,15 @@ static __always_inline enum tcp_event tcp_event(__u8 tcp_flags)
 	return tcp_flags & TCP_ACK ? EVENT_ACK : EVENT_NONE;
 }
 
+static __always_inline bool state_is_established(__u16 state)
+{
+	return state == XLVS_STATE_ESTABLISHED || state == XLVS_STATE_SCTP_ESTABLISHED;
+}
+
 /* States that ipvsadm counts as ActiveConn. */
 static __always_inline bool state_is_active(__u16 state)
 {
-	return state == XLVS_STATE_ESTABLISHED || state == XLVS_STATE_SYN_SENT ||
+	return state_is_established(state) || state == XLVS_STATE_SYN_SENT ||
 	       state == XLVS_STATE_SYN_RECV || state == XLVS_STATE_SYNACK;
 }
 
@@ -238,12 +237,14 @@ static __always_inline __u16 next_state(const struct pkt *p, __u16 state, __u8 f
 {
 	enum tcp_event event;
 
-	if (p->tuple.protocol != IPPROTO_TCP)
+	if (p->tuple.protocol == IPPROTO_UDP)
 		return XLVS_STATE_UDP;
 	if (p->flags & PKT_LATER_FRAGMENT)
 		return state;
 	if (from == FROM_CLIENT && flags & XLVS_CONN_INPUT_ONLY)
 		from = CLIENT_ONLY;
+	if (p->tuple.protocol == IPPROTO_SCTP)
+		return XLVS_STATE_SCTP_NONE | sctp_next[from & 3][sctp_event(p) & 15][state & 15];
 	event = tcp_event(p->tcp_flags);
 	return tcp_next[from & 3][event & 7][state & 15];
 }

@@ -13,7 +13,7 @@ public final class Abi {
   public static final int LINE_BYTES = 64;
 
   /** {@code XLVS_STATES}: how many connection states have a timeout. */
-  public static final int STATES = 12;
+  public static final int STATES = 32;
 
   /** {@code XLVS_FILTER_WORDS}: 64-bit words of each of control's address filters. */
   public static final int FILTER_WORDS = 1024;

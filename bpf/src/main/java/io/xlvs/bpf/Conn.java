@@ -16,7 +16,8 @@ import java.nio.ByteBuffer;
  * @param method kept though the server be edited
  * @param flags {@link ConnFlag}s
  * @param proof half open; TCP: acknowledgement that proves the handshake, 0: unknown; UDP of DR and TUN: in how many periods after
- *     its first it was used. In connections: since when it is there, in seconds of the jiffies' clock
+ *     its first it was used; SCTP: the server's verification tag as its bytes lie on the wire, 0: unknown. In connections: since
+ *     when it is there, in seconds of the jiffies' clock
  * @param localAddress FULLNAT: the LIP
  * @param localPort FULLNAT: its port
  * @param serverPort port at the server

@@ -13,10 +13,10 @@ public enum Reason implements AbiConstant {
   BAD_LENGTH(2, "passed to the host: length fields contradict each other", "look for a broken sender"),
   BAD_HEADER(3, "passed to the host: impossible version, header length or data offset", "look for a broken sender"),
   TOO_MANY_HEADERS(4, "passed to the host: chain of IPv6 extension headers too long", "real clients do not send such packets"),
-  UNKNOWN_PROTOCOL(5, "passed to the host: to a VIP, neither TCP, UDP nor ICMP", "other protocols are not balanced"),
+  UNKNOWN_PROTOCOL(5, "passed to the host: to a VIP, none of TCP, UDP, SCTP and ICMP", "other protocols are not balanced"),
   NO_SERVER(6, "refused by ICMP: service without a usable server", "add a real server or give one a weight above 0"),
   SERVER_GONE(7, "dropped: the connection's server was removed", "the client's next connection goes to another server"),
-  NO_CONNECTION(8, "passed to the host: TCP without SYN and without connection",
+  NO_CONNECTION(8, "passed to the host: neither a connection nor the beginning of one (TCP without SYN, SCTP without INIT)",
       "harmless after a restart or a timeout; raise --set's TCP timeout if idle clients suffer"),
   TABLE_FULL(9, "dropped: connection table full", "restart xlvsd with more connections"),
   NO_LOCAL_ADDRESS(10, "dropped: FULLNAT service without a local address of the server's family",
@@ -43,7 +43,9 @@ public enum Reason implements AbiConstant {
   BAD_SOURCE(27, "passed to the host, which drops it: source address of no client (loopback, multicast, broadcast, a VIP)",
       "somebody forges addresses: filter them where they enter the network"),
   PORT_IN_USE(28, "dropped: NAT, the client has a connection to that server from the same port already, by another VIP",
-      "have clients use other ports, give the VIPs different server ports, or use FULLNAT");
+      "have clients use other ports, give the VIPs different server ports, or use FULLNAT"),
+  SCTP_FRAGMENT(29, "dropped: SCTP in IP fragments, to which NAT or FULLNAT would have to give another port",
+      "give the real servers the service's port (NAT), or raise the MTU on the way to the director");
 
   /** How many counters each CPU has: {@code XLVS_REASONS}. */
   public static final int STRIDE = 32;

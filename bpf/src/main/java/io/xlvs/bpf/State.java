@@ -37,7 +37,49 @@ public enum State implements AbiConstant {
   SYNACK(10),
 
   /** Datagrams. */
-  UDP(11);
+  UDP(11),
+
+  /** No packet has decided the state yet. */
+  SCTP_NONE(16),
+
+  /** The client's first INIT was forwarded. */
+  SCTP_INIT1(17),
+
+  /** Another INIT of the client. */
+  SCTP_INIT(18),
+
+  /** The server's INIT ACK. */
+  SCTP_COOKIE_SENT(19),
+
+  /** The client's COOKIE ECHO. */
+  SCTP_COOKIE_REPLIED(20),
+
+  /** The server has opened: its INIT. */
+  SCTP_COOKIE_WAIT(21),
+
+  /** The client's INIT ACK. */
+  SCTP_COOKIE(22),
+
+  /** The server's COOKIE ECHO. */
+  SCTP_COOKIE_ECHOED(23),
+
+  /** The association stands. */
+  SCTP_ESTABLISHED(24),
+
+  /** The server closes. */
+  SCTP_SHUTDOWN_SENT(25),
+
+  /** The client closes. */
+  SCTP_SHUTDOWN_RECEIVED(26),
+
+  /** The server has agreed to close. */
+  SCTP_SHUTDOWN_ACK_SENT(27),
+
+  /** The first INIT was answered by an ABORT. */
+  SCTP_REJECTED(28),
+
+  /** Closed or aborted. */
+  SCTP_CLOSED(29);
 
   private static final State[] VALUES = values();
 

@@ -19,7 +19,10 @@ public enum SysctlFlag implements AbiConstant {
   REUSE_FIN_WAIT(16),
 
   /** nat_icmp_send: a server whose packet belongs to no connection is told so. */
-  NAT_ICMP(32);
+  NAT_ICMP(32),
+
+  /** sloppy_sctp: a packet from the middle of an unknown association opens it. */
+  SLOPPY_SCTP(64);
 
   private final int value;
 

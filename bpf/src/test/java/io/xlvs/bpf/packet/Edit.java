@@ -22,6 +22,7 @@ final class Edit {
   private final int headerSum;
   private final int transportSum;
   private final boolean hasTransportSum;
+  private final int crcDamage;
   private boolean transportChanged;
 
   /** Where the first TOA option of each length was that {@link #removeToa} took out. */
@@ -38,6 +39,7 @@ final class Edit {
     boolean none = headers.protocol() == Protocol.UDP && field > 0 && Bytes.u16(packet, field) == 0;
     hasTransportSum = field > 0 && !none;
     transportSum = hasTransportSum ? headers.transportSum() : 0;
+    crcDamage = hasCrc() ? Sctp.damage(packet, headers.transport(), headers.ipEnd()) : 0;
   }
 
   /**
@@ -191,12 +193,20 @@ final class Edit {
     }
   }
 
+  /** A whole SCTP packet: its checksum, a CRC, covers neither addresses nor anything else of IP. */
+  private boolean hasCrc() {
+    return headers.protocol() == Protocol.SCTP && !headers.isFragment();
+  }
+
   /** The changed packet with its checksums. */
   byte[] finish() {
     if (headers.version() == 4) {
       int at = headers.ip() + 10;
       Bytes.put16(packet, at, 0);
       Bytes.put16(packet, at, checksum(headerSum, headers.headerSum()));
+    }
+    if (hasCrc()) {
+      Sctp.putChecksum(packet, headers.transport(), headers.ipEnd(), crcDamage);
     }
     if (transportChanged && hasTransportSum) {
       int at = headers.transportChecksum();

@@ -120,6 +120,8 @@ record Headers(byte[] bytes, int ip, int version, int ipEnd, int transport, int 
       int udp = Bytes.u16(bytes, transport + 4);
       require(udp >= 8, "UDP length " + udp);
       require(moreFragments || udp <= length, "UDP length " + udp + " beyond IP's " + length);
+    } else if (protocol == Protocol.SCTP) {
+      require(length >= 16, "SCTP header or its first chunk cut");
     } else if (protocol == Protocol.ICMP || protocol == Protocol.ICMPV6) {
       require(length >= 8, "ICMP header cut");
     }
@@ -197,6 +199,11 @@ record Headers(byte[] bytes, int ip, int version, int ipEnd, int transport, int 
 
   int tcpPayloadLength() {
     return ipEnd - transport - tcpHeaderLength();
+  }
+
+  /** Type of SCTP's first chunk. */
+  int chunkType() {
+    return Bytes.u8(bytes, transport + 12);
   }
 
   int icmpType() {

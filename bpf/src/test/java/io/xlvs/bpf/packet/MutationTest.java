@@ -181,11 +181,11 @@ class MutationTest {
     }
   }
 
-  /** A SYN may reopen a connection that another mutation has closed; the oracle keeps no states. */
+  /** A SYN or INIT may reopen a connection that another mutation has closed; the oracle keeps no states. */
   private static boolean beginsAnew(byte[] frame) {
     try {
       Headers headers = Headers.ofFrame(frame);
-      return Rewrite.isSyn(headers);
+      return Rewrite.isSyn(headers) || Sctp.isInit(headers);
     } catch (MalformedPacketException e) {
       return false;
     }

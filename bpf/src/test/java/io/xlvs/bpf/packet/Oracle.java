@@ -77,7 +77,7 @@ final class Oracle {
     if (ownIcmp) {
       return icmp(frame, headers, seen);
     }
-    if (protocol != Protocol.TCP && protocol != Protocol.UDP) {
+    if (protocol != Protocol.TCP && protocol != Protocol.UDP && protocol != Protocol.SCTP) {
       return Expectation.pass(frame, world.isVip(headers.destination()) ? "unknown_protocol" : null);
     }
     Ports ports = ports(headers);
@@ -119,8 +119,7 @@ final class Oracle {
     if (known == null && service == null) {
       return Expectation.pass(frame, null);
     }
-    boolean opens = tuple.protocol() != Protocol.TCP || (flags(headers) & (Tcp.SYN | Tcp.RST)) == Tcp.SYN;
-    if (known == null && !opens) {
+    if (known == null && !opens(headers, tuple.protocol())) {
       return Expectation.pass(frame, "no_connection");
     }
     if (known == null && (!isOneHost(headers.source()) || world.isVip(headers.source()))) {
@@ -158,6 +157,11 @@ final class Oracle {
     if (connection == null) {
       throw new AssertionError("forwarded or not, a packet of " + tuple + " leaves a connection behind");
     }
+    Method method = connection.server.method();
+    if (breaksChecksum(headers, method == Method.FULLNAT
+        || method == Method.NAT && connection.serverPort != connection.request.destinationPort())) {
+      return Expectation.drop("sctp_fragment");
+    }
     Rewrite.Result result = rewrite(connection, headers, seen);
     if ((flags(headers) & (Tcp.ACK | Tcp.SYN)) == Tcp.ACK) {
       connection.acknowledged = true;
@@ -166,6 +170,19 @@ final class Oracle {
         .because(result.omitted() == Rewrite.Omitted.NO ? null : "option_omitted")
         .reasonRequired(result.omitted() != Rewrite.Omitted.THOUGH_ALLOWED)
         .counted(connection.server, true, headers.length(), isNew);
+  }
+
+  /** A later fragment of TCP or SCTP opens nothing, but it is not asked: its first one has. */
+  private static boolean opens(Headers headers, int protocol) {
+    if (protocol == Protocol.SCTP) {
+      return Sctp.isInit(headers);
+    }
+    return protocol != Protocol.TCP || (flags(headers) & (Tcp.SYN | Tcp.RST)) == Tcp.SYN;
+  }
+
+  /** An SCTP fragment whose port would change: its checksum is that of the whole packet, which is not here. */
+  private static boolean breaksChecksum(Headers headers, boolean portChanges) {
+    return headers.protocol() == Protocol.SCTP && headers.fragmentOffset() == 0 && headers.moreFragments() && portChanges;
   }
 
   /** Of the options that share TOA's number, those of other lengths may be removed with it. */
@@ -275,6 +292,10 @@ final class Oracle {
     byte[] packet = Rewrite.reply(connection, headers.packet());
     if (packet.length > hop.mtu()) {
       return tooBig(frame, headers, vip, hop.mtu(), seen);
+    }
+    if (breaksChecksum(headers, connection.server.method() == Method.FULLNAT
+        || connection.serverPort != connection.request.destinationPort())) {
+      return Expectation.drop("sctp_fragment");
     }
     return Expectation.forward(hook, ingress, hop, packet).counted(connection.server, false, headers.length(), false);
   }

@@ -8,6 +8,7 @@ final class Protocol {
   static final int IPIP = 4;
   static final int TCP = 6;
   static final int UDP = 17;
+  static final int DCCP = 33;
   static final int IPV6 = 41;
   static final int ROUTING = 43;
   static final int FRAGMENT = 44;

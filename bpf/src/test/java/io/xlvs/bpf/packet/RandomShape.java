@@ -15,7 +15,7 @@ final class RandomShape {
     this.hook = hook;
   }
 
-  private boolean oneIn(int n) {
+  boolean oneIn(int n) {
     return random.nextInt(n) == 0;
   }
 

@@ -31,7 +31,11 @@ final class RandomTraffic {
     }
 
     int servicePort() {
-      return protocol == Protocol.TCP ? Worlds.TCP_PORT : Worlds.UDP_PORT;
+      return switch (protocol) {
+        case Protocol.TCP -> Worlds.TCP_PORT;
+        case Protocol.UDP -> Worlds.UDP_PORT;
+        default -> Worlds.SCTP_PORT;
+      };
     }
 
     Connection.Tuple tuple() {
@@ -91,13 +95,15 @@ final class RandomTraffic {
 
   private void open() {
     Worlds.Kind kind = kinds.get(random.nextInt(kinds.size()));
-    int protocol = random.nextBoolean() ? Protocol.TCP : Protocol.UDP;
+    int protocol = new int[] {Protocol.TCP, Protocol.UDP, Protocol.SCTP}[random.nextInt(3)];
     Flow flow = new Flow(kind, protocol, shape.client(kind.version()), 1024 + random.nextInt(64000));
     if (bench.oracle().connection(flow.tuple()) != null) {
       return;
     }
     if (protocol == Protocol.UDP) {
       fromClient("first datagram", flow, datagram(flow, shape.payload(1000)));
+    } else if (protocol == Protocol.SCTP) {
+      associate(flow);
     } else {
       handshake(flow);
     }
@@ -123,6 +129,30 @@ final class RandomTraffic {
         segment(flow, Tcp.ACK, flow.clientNext, flow.serverNext, shape.options(), new byte[0]));
   }
 
+  private void associate(Flow flow) {
+    int tag = random.nextInt();
+    flow.clientNext = random.nextInt();
+    flow.serverNext = random.nextInt();
+    fromClient("INIT", flow, new Sctp(flow.port, flow.servicePort(), 0).chunk(Sctp.INIT, (int) flow.clientNext, tag, tag, tag));
+    if (flow.hasReplies()) {
+      fromServer("INIT ACK", flow, chunkBack(flow).chunk(Sctp.INIT_ACK, (int) flow.serverNext, tag, tag, tag));
+    }
+    fromClient("COOKIE ECHO", flow, chunk(flow).chunk(Sctp.COOKIE_ECHO, shape.payload(300)));
+    if (flow.hasReplies()) {
+      fromServer("COOKIE ACK", flow, chunkBack(flow).chunk(Sctp.COOKIE_ACK));
+    }
+  }
+
+  /** With the tags in place of TCP's sequence numbers. */
+  private static Sctp chunk(Flow flow) {
+    return new Sctp(flow.port, flow.servicePort(), (int) flow.serverNext);
+  }
+
+  private Sctp chunkBack(Flow flow) {
+    Connection connection = bench.oracle().connection(flow.tuple());
+    return new Sctp(connection.serverPort, connection.localPort, (int) flow.clientNext);
+  }
+
   private static Tcp segment(Flow flow, int flags, long sequence, long ack, byte[] options, byte[] payload) {
     return new Tcp(flow.port, flow.servicePort(), flags).numbers(sequence, ack).options(options).payload(payload);
   }
@@ -137,12 +167,18 @@ final class RandomTraffic {
   }
 
   private Layer clientData(Flow flow, byte[] payload) {
+    if (flow.protocol == Protocol.SCTP) {
+      return chunk(flow).chunk(shape.oneIn(5) ? Sctp.HEARTBEAT : Sctp.DATA, payload);
+    }
     return flow.protocol == Protocol.UDP
         ? datagram(flow, payload)
         : segment(flow, Tcp.ACK | Tcp.PSH, flow.clientNext, flow.serverNext, shape.options(), payload);
   }
 
   private Layer serverData(Flow flow, byte[] payload) {
+    if (flow.protocol == Protocol.SCTP) {
+      return chunkBack(flow).chunk(shape.oneIn(5) ? Sctp.SACK : Sctp.DATA, payload);
+    }
     Connection connection = bench.oracle().connection(flow.tuple());
     return flow.protocol == Protocol.UDP
         ? new Udp(connection.serverPort, connection.localPort, payload, checksummed(flow))
@@ -209,14 +245,10 @@ final class RandomTraffic {
     InetAddress vip = Worlds.vip(flow.kind);
     Ip about;
     if (fromServer) {
-      Layer layer = flow.protocol == Protocol.UDP
-          ? new Udp(connection.localPort, connection.serverPort, payload, checksummed(flow))
-          : new Tcp(connection.localPort, connection.serverPort, Tcp.ACK).payload(payload);
+      Layer layer = about(flow, connection.localPort, connection.serverPort, payload);
       about = new Ip(connection.localAddress, connection.server.address(), layer);
     } else {
-      Layer layer = flow.protocol == Protocol.UDP
-          ? new Udp(flow.servicePort(), flow.port, payload, checksummed(flow))
-          : new Tcp(flow.servicePort(), flow.port, Tcp.ACK).payload(payload);
+      Layer layer = about(flow, flow.servicePort(), flow.port, payload);
       about = new Ip(vip, flow.client, layer);
     }
     byte[] quoted = shape.cutQuote(shape.dress(about).timeToLive(1 + random.nextInt(60)).encode());
@@ -224,6 +256,14 @@ final class RandomTraffic {
     InetAddress router = shape.client(version);
     InetAddress to = fromServer ? connection.localAddress : vip;
     send("ICMP error", flow, shape.dress(new Ip(router, to, error)).encode(), fromServer);
+  }
+
+  private Layer about(Flow flow, int sourcePort, int destinationPort, byte[] payload) {
+    return switch (flow.protocol) {
+      case Protocol.UDP -> new Udp(sourcePort, destinationPort, payload, checksummed(flow));
+      case Protocol.TCP -> new Tcp(sourcePort, destinationPort, Tcp.ACK).payload(payload);
+      default -> new Sctp(sourcePort, destinationPort, 1).chunk(Sctp.DATA, payload);
+    };
   }
 
   private void echo(Flow flow) {
@@ -247,7 +287,7 @@ final class RandomTraffic {
     Layer layer = switch (random.nextInt(4)) {
       case 0 -> new Tcp(port, port, random.nextInt(64)).payload(shape.payload(100));
       case 1 -> new Udp(port, port, shape.payload(100), true);
-      case 2 -> Layer.raw(Protocol.SCTP, shape.payload(100));
+      case 2 -> Layer.raw(Protocol.DCCP, shape.payload(100));
       default -> new Tcp(1 + random.nextInt(1000), Worlds.TCP_PORT, Tcp.ACK).payload(shape.payload(100));
     };
     send("foreign", flow, shape.dress(new Ip(shape.client(version), to, layer)).encode(), false);
@@ -259,6 +299,8 @@ final class RandomTraffic {
       int flags = random.nextBoolean() ? Tcp.FIN | Tcp.ACK : Tcp.RST | Tcp.ACK;
       fromClient("last segment", flow,
           segment(flow, flags, flow.clientNext, flow.serverNext, shape.options(), new byte[0]));
+    } else if (flow.protocol == Protocol.SCTP) {
+      fromClient("last packet", flow, chunk(flow).chunk(random.nextBoolean() ? Sctp.ABORT : Sctp.SHUTDOWN));
     }
     flows.remove(flow);
   }

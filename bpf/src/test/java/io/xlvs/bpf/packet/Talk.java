@@ -32,6 +32,10 @@ final class Talk {
     return new Talk(bench, lab, Worlds.vip(kind), Worlds.UDP_PORT, Protocol.UDP, clientPort);
   }
 
+  static Talk sctp(Bench bench, Lab lab, Worlds.Kind kind, int clientPort) {
+    return new Talk(bench, lab, Worlds.vip(kind), Worlds.SCTP_PORT, Protocol.SCTP, clientPort);
+  }
+
   /** The frame that a client sends. */
   byte[] frame(Layer layer) {
     return frame(new Ip(tuple.source(), tuple.destination(), layer).encode());
@@ -77,6 +81,36 @@ final class Talk {
 
   Udp answer(byte[] payload) {
     return new Udp(connection().serverPort, connection().localPort, payload, true);
+  }
+
+  /** A client's SCTP packet. */
+  Sctp chunk(int type, int... value) {
+    return new Sctp(tuple.sourcePort(), tuple.destinationPort(), type == Sctp.INIT ? 0 : Sctp.SERVER_TAG).chunk(type, value);
+  }
+
+  /** The same with any bytes in its chunk. */
+  Sctp chunk(int type, byte[] value) {
+    return new Sctp(tuple.sourcePort(), tuple.destinationPort(), Sctp.SERVER_TAG).chunk(type, value);
+  }
+
+  Sctp chunkBack(int type, byte[] value) {
+    return new Sctp(connection().serverPort, connection().localPort, Sctp.CLIENT_TAG).chunk(type, value);
+  }
+
+  /** A server's. */
+  Sctp chunkBack(int type, int... value) {
+    return new Sctp(connection().serverPort, connection().localPort, Sctp.CLIENT_TAG).chunk(type, value);
+  }
+
+  void sctpHandshake() {
+    clientSends("INIT", chunk(Sctp.INIT, Sctp.CLIENT_TAG, 65536, 0x00010001, 1));
+    if (hasReplies()) {
+      serverSends("INIT ACK", chunkBack(Sctp.INIT_ACK, Sctp.SERVER_TAG, 65536, 0x00010001, 1));
+    }
+    clientSends("COOKIE ECHO", chunk(Sctp.COOKIE_ECHO, 1, 2, 3, 4));
+    if (hasReplies()) {
+      serverSends("COOKIE ACK", chunkBack(Sctp.COOKIE_ACK));
+    }
   }
 
   boolean hasReplies() {

@@ -11,6 +11,7 @@ import java.util.List;
 final class Worlds {
   static final int TCP_PORT = 80;
   static final int UDP_PORT = 53;
+  static final int SCTP_PORT = 2905;
   static final int PORT_FIRST = 10_000;
   static final int PORT_LAST = 60_000;
   private static final int GUE_PORT = 6080;
@@ -35,8 +36,8 @@ final class Worlds {
   }
 
   /**
-   * Two services (TCP 80 and UDP 53) a kind, on the VIP {@link #vip}, with a server behind each interface, one of them
-   * behind a VLAN; NAT and FULLNAT map the ports to 8080 and 5353.
+   * Three services (TCP 80, UDP 53 and SCTP 2905) a kind, on the VIP {@link #vip}, with a server behind each interface, one
+   * of them behind a VLAN; NAT and FULLNAT map the ports to 8080, 5353 and 3868.
    *
    * @param mtu of the ways to the servers
    */
@@ -80,6 +81,7 @@ final class Worlds {
   private void add(Kind kind) {
     services.add(service(kind, Protocol.TCP, TCP_PORT, 8080));
     services.add(service(kind, Protocol.UDP, UDP_PORT, 5353));
+    services.add(service(kind, Protocol.SCTP, SCTP_PORT, 3868));
   }
 
   private World.VirtualService service(Kind kind, int protocol, int port, int serverPort) {

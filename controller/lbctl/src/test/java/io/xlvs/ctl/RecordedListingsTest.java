@@ -107,9 +107,10 @@ final class RecordedListingsTest {
     }
   }
 
-  @Test
-  void ipv6ReadsAsRecorded() {
-    List<Recording> session = Recording.read("ipv6.txt");
+  @ParameterizedTest
+  @ValueSource(strings = {"ipv6.txt", "sctp.txt"})
+  void otherSessionsReadAsRecorded(String name) {
+    List<Recording> session = Recording.read(name);
     session.get(0).rows().stream().skip(3).forEach(new Filler()::weights);
     session.get(1).rows().stream().skip(2).forEach(this::connection);
 
@@ -137,10 +138,15 @@ final class RecordedListingsTest {
     server.connections.add(Connection.newBuilder()
         .setProtocol(Protocol.valueOf("PROTOCOL_" + words[0]))
         .setExpiresIn(Duration.newBuilder().setSeconds(60L * Integer.parseInt(clock[0]) + Integer.parseInt(clock[1])))
-        .setState(ConnectionState.valueOf("CONNECTION_STATE_" + words[2]))
+        .setState(ConnectionState.valueOf("CONNECTION_STATE_" + (words[0].equals("SCTP") ? sctp(words[2]) : words[2])))
         .setClientAddress(host(words[3])).setClientPort(port(words[3]))
         .setVirtualAddress(host(words[4])).setVirtualPort(port(words[4]))
         .setServerAddress(host(words[5])).setServerPort(port(words[5])).build());
+  }
+
+  /** The API spells out what IPVS's words for SCTP abbreviate. */
+  private static String sctp(String word) {
+    return "SCTP_" + word.replaceFirst("^C-", "COOKIE_").replaceFirst("^S-", "SHUTDOWN_").replace('-', '_');
   }
 
   private static String host(String endpoint) {
@@ -151,6 +157,14 @@ final class RecordedListingsTest {
     return Integer.parseInt(endpoint.substring(endpoint.lastIndexOf(':') + 1));
   }
 
+  private static String option(String protocol) {
+    return switch (protocol) {
+      case "UDP" -> "-u ";
+      case "SCTP" -> "--sctp-service ";
+      default -> "-t ";
+    };
+  }
+
   /** Puts a recorded listing's figures into the fake. */
   private final class Filler {
     private String service;
@@ -158,7 +172,7 @@ final class RecordedListingsTest {
     void weights(String row) {
       String[] words = row.trim().split(" +");
       if (!row.startsWith("  ->")) {
-        String option = words[0].equals("UDP") ? "-u " : "-t ";
+        String option = option(words[0]);
         String persistence = row.contains("persistent") ? " -p " + words[4] : "";
         assertThat(lbctl.run("-A " + option + words[1] + " -s " + words[2] + persistence).err()).isEmpty();
         service = option + words[1];
@@ -175,7 +189,7 @@ final class RecordedListingsTest {
       if (row.startsWith("  ->")) {
         edit(words[1], server -> server.setPersistentConnections(Long.parseLong(words[3])));
       } else {
-        service = (words[0].equals("UDP") ? "-u " : "-t ") + words[1];
+        service = option(words[0]) + words[1];
       }
     }
 
@@ -196,14 +210,15 @@ final class RecordedListingsTest {
         edit(words[1], server -> fill.accept(server.getCountersBuilder(), figures));
         return;
       }
-      service = (words[0].equals("UDP") ? "-u " : "-t ") + words[1];
+      service = option(words[0]) + words[1];
       VirtualService.Builder builder = server.director.services.get(name(row)).toBuilder();
       fill.accept(builder.getCountersBuilder(), figures);
       server.director.services.put(name(row), builder.build());
     }
 
     private void edit(String endpoint, java.util.function.Consumer<RealServer.Builder> change) {
-      String name = "services/" + (service.startsWith("-u") ? "udp:" : "tcp:") + service.substring(3);
+      String[] words = service.split(" ");
+      String name = name((words[0].equals("-u") ? "udp " : words[0].equals("-t") ? "tcp " : "sctp ") + words[1]);
       VirtualService.Builder builder = server.director.services.get(name).toBuilder();
       builder.getServersBuilderList().stream()
           .filter(one -> one.getName().endsWith("/" + endpoint)).forEach(change);

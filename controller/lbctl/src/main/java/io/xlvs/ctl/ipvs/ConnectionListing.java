@@ -11,6 +11,8 @@ import java.util.Locale;
 final class ConnectionListing {
   private static final String TITLE = "pro expire state       source             virtual            destination";
 
+  private static final String SCTP = "SCTP_";
+
   private static final int[] WIDTHS = {3, 6, 11, 18, 18};
 
   private final PrintStream out;
@@ -44,8 +46,15 @@ final class ConnectionListing {
   }
 
   private static String state(ConnectionState state) {
-    return state == ConnectionState.CONNECTION_STATE_UNSPECIFIED || state == ConnectionState.UNRECOGNIZED
-        ? "NONE"
-        : state.name().substring("CONNECTION_STATE_".length());
+    if (state == ConnectionState.CONNECTION_STATE_UNSPECIFIED || state == ConnectionState.UNRECOGNIZED) {
+      return "NONE";
+    }
+    String name = state.name().substring("CONNECTION_STATE_".length());
+    return name.startsWith(SCTP) ? sctpWord(name.substring(SCTP.length())) : name;
+  }
+
+  /** sctp_state_name_table of ip_vs_proto_sctp.c. */
+  private static String sctpWord(String name) {
+    return name.replaceFirst("^(C)OOKIE_|^(S)HUTDOWN_", "$1$2-").replace('_', '-');
   }
 }

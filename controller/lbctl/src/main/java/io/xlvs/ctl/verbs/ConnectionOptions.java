@@ -108,7 +108,9 @@ final class ConnectionOptions {
     }
     throw new Failure(Failure.USAGE, "--state: `" + name + "' is not a state",
         "states are none, established, syn-sent, syn-recv, fin-wait, time-wait, close, close-wait, last-ack, listen,"
-            + " synack, udp, assured");
+            + " synack, udp, assured, and of SCTP sctp-init1, sctp-init, sctp-cookie-sent, sctp-cookie-replied, sctp-cookie-wait,"
+            + " sctp-cookie, sctp-cookie-echoed, sctp-established, sctp-shutdown-sent, sctp-shutdown-received,"
+            + " sctp-shutdown-ack-sent, sctp-rejected, sctp-closed");
   }
 
   private static Duration time(String option, String text) {

@@ -37,6 +37,7 @@ import java.util.function.BooleanSupplier;
 final class BpfDataPlane implements DataPlane, NetworkListener {
   private static final Set<Feature> FEATURES =
       Set.of(
+          Feature.SCTP,
           Feature.FIREWALL_MARK,
           Feature.PERSISTENCE,
           Feature.ONE_PACKET,

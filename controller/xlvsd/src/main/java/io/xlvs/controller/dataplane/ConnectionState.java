@@ -15,6 +15,20 @@ public enum ConnectionState {
   LISTEN,
   SYNACK,
   UDP,
+  SCTP_NONE,
+  SCTP_INIT1,
+  SCTP_INIT,
+  SCTP_COOKIE_SENT,
+  SCTP_COOKIE_REPLIED,
+  SCTP_COOKIE_WAIT,
+  SCTP_COOKIE,
+  SCTP_COOKIE_ECHOED,
+  SCTP_ESTABLISHED,
+  SCTP_SHUTDOWN_SENT,
+  SCTP_SHUTDOWN_RECEIVED,
+  SCTP_SHUTDOWN_ACK_SENT,
+  SCTP_REJECTED,
+  SCTP_CLOSED,
   /** A persistence template that has had a completed connection. */
   ASSURED
 }

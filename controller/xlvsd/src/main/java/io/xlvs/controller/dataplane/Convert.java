@@ -23,12 +23,20 @@ import io.xlvs.controller.service.TunnelType;
 import io.xlvs.controller.service.VirtualService;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 
 /** The model's words in the data plane's, and back. */
 final class Convert {
   private static final int HASH_PORT_BIT = SchedulerFlag.FLAG_2.bit();
   private static final int FALLBACK_BIT = SchedulerFlag.FLAG_1.bit();
+
+  /** RFC 9260's longest retransmission timeout, and a second. */
+  private static final int SCTP_MAX_RTO_SECONDS = 61;
+
+  /** States of SCTP that last otherwise. */
+  private static final Map<State, Integer> SCTP_SECONDS =
+      Map.of(State.SCTP_NONE, 2, State.SCTP_INIT1, 4, State.SCTP_REJECTED, 4, State.SCTP_ESTABLISHED, 900);
 
   private Convert() {}
 
@@ -157,6 +165,7 @@ final class Convert {
   static int sysctlFlags(Sysctls sysctls) {
     int flags = 0;
     flags |= sysctls.number(Sysctl.SLOPPY_TCP) != 0 ? SysctlFlag.SLOPPY_TCP.value() : 0;
+    flags |= sysctls.number(Sysctl.SLOPPY_SCTP) != 0 ? SysctlFlag.SLOPPY_SCTP.value() : 0;
     flags |= sysctls.number(Sysctl.EXPIRE_NODEST_CONN) != 0 ? SysctlFlag.EXPIRE_NODEST.value() : 0;
     flags |= sysctls.number(Sysctl.EXPIRE_QUIESCENT_TEMPLATE) != 0 ? SysctlFlag.EXPIRE_QUIESCENT.value() : 0;
     flags |= sysctls.number(Sysctl.CONN_REUSE_MODE) != 0 ? SysctlFlag.REUSE.value() : 0;
@@ -165,7 +174,7 @@ final class Convert {
     return flags;
   }
 
-  /** Seconds in each state: ip_vs_proto_tcp.c and ip_vs_proto_udp.c, with the three that ipvsadm sets. */
+  /** Seconds in each state: ip_vs_proto_tcp.c, ip_vs_proto_udp.c and ip_vs_proto_sctp.c, with the three that ipvsadm sets. */
   static Map<State, Integer> timeoutSeconds(Timeouts timeouts) {
     Map<State, Integer> seconds = new EnumMap<>(State.class);
     seconds.put(State.NONE, 2);
@@ -180,6 +189,9 @@ final class Convert {
     seconds.put(State.LISTEN, 120);
     seconds.put(State.SYNACK, 120);
     seconds.put(State.UDP, timeouts.udpSeconds());
+    for (State state : EnumSet.range(State.SCTP_NONE, State.SCTP_CLOSED)) {
+      seconds.put(state, SCTP_SECONDS.getOrDefault(state, SCTP_MAX_RTO_SECONDS));
+    }
     return seconds;
   }
 }

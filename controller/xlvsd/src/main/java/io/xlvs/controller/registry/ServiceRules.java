@@ -48,7 +48,7 @@ final class ServiceRules {
           + " has the family of its address: leave it out");
     }
     if (spec.protocol().isEmpty()) {
-      problems.invalid("protocol", "the protocol is missing: TCP or UDP would be right (or firewall_mark instead of an address)");
+      problems.invalid("protocol", "the protocol is missing: TCP, UDP or SCTP would be right (or firewall_mark instead of an address)");
     }
     problems.require(Feature.SCTP, spec.protocol().equals(Optional.of(Protocol.SCTP)), "protocol");
     IpAddress address = problems.onWire("address", "virtual address", spec.address());

@@ -35,7 +35,7 @@ public enum Sysctl {
       + " quote, as Linux does with fib_multipath_hash_policy 0"),
   SECURE_TCP("0", "there is no second table of time-outs for floods: a handshake must prove itself before it gets a place that lasts, and"
       + " lbctl --set changes time-outs"),
-  SLOPPY_SCTP("0", "SCTP is not supported by this version"),
+  SLOPPY_SCTP(0, 1, "1: a packet from the middle of an unknown SCTP association opens it, unless it aborts it"),
   SLOPPY_TCP(0, 1, "1: a segment from the middle of an unknown connection opens it, for directors that take over from others"),
   SNAT_REROUTE("1", "the way to a client is asked of the routing table for the VIP's sake, once for a connection"),
   SYNC_PERSIST_MODE("0", Text.NO_SYNC),
