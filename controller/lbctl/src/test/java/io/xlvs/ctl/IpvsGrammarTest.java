@@ -246,8 +246,8 @@ final class IpvsGrammarTest {
     assertThat(lbctl.run("-Ln --tun-info").out()).endsWith("""
           -> RemoteAddress:Port           Forward TunnelInfo    Weight ActiveConn InActConn
         TCP  10.0.0.1:80 rr
-          -> 10.1.0.11:80                 Tunnel  gue:5555:csum 1      0          0        \s
-          -> 10.1.0.12:80                 Tunnel  gre:nocsum    1      0          0        \s
+          -> 10.1.0.11:80                 Tunnel  gue:5555:+c   1      0          0        \s
+          -> 10.1.0.12:80                 Tunnel  gre:-c        1      0          0        \s
           -> 10.1.0.13:80                 Tunnel  ipip          1      0          0        \s
           -> 10.1.0.14:80                 Masq    n/a           1      0          0        \s
         """);

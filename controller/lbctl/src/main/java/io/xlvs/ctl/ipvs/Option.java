@@ -41,10 +41,7 @@ enum Option {
   TO("destination", "--to"),
   TCP_PORTS("tcp-ports", "--tcp"),
   UDP_PORTS("udp-ports", "--udp"),
-  DRY_RUN("dry-run", "--dry-run"),
-  TCP_TIMEOUT("tcp-timeout", "--tcp-timeout"),
-  TCP_FIN_TIMEOUT("tcpfin-timeout", "--tcpfin-timeout"),
-  UDP_TIMEOUT("udp-timeout", "--udp-timeout");
+  DRY_RUN("dry-run", "--dry-run");
 
   private final String label;
   private final String written;

@@ -206,12 +206,21 @@ final class ServiceListing {
     }
     Tunnel tunnel = server.getTunnel();
     return switch (tunnel.getType()) {
-      case TUNNEL_TYPE_GUE -> "gue:" + tunnel.getPort() + ":" + checksum(tunnel);
-      case TUNNEL_TYPE_GRE -> "gre:" + checksum(tunnel);
+      case TUNNEL_TYPE_GUE -> "gue:" + tunnel.getPort() + ":" + checksumSign(tunnel);
+      case TUNNEL_TYPE_GRE -> "gre:" + checksumSign(tunnel);
       default -> "ipip";
     };
   }
 
+  private static String checksumSign(Tunnel tunnel) {
+    return switch (tunnel.getChecksum()) {
+      case TUNNEL_CHECKSUM_FULL -> "+c";
+      case TUNNEL_CHECKSUM_REMOTE -> "r+c";
+      default -> "-c";
+    };
+  }
+
+  /** As the option is called: "--tun-csum". */
   static String checksum(Tunnel tunnel) {
     return switch (tunnel.getChecksum()) {
       case TUNNEL_CHECKSUM_FULL -> "csum";
