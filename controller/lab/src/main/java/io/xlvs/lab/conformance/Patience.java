@@ -12,7 +12,7 @@ record Patience(String expected) {
 
   private static final int ANSWER_MILLIS = 60_000;
   private static final int SILENCE_MILLIS = 2_000;
-  private static final int UNKNOWN_MILLIS = 6_000;
+  private static final int UNKNOWN_MILLIS = 15_000;
 
   int millis(int index) {
     if (expected == null) {

@@ -154,10 +154,7 @@ final class OperationMapper {
         service.getPersistenceNetmask(),
         Integer.toUnsignedLong(service.getPersistencePrefixLength()),
         service.getPersistenceEngine(),
-        service.getOnePacket(),
-        Integer.toUnsignedLong(service.getTcpTimeoutSeconds()),
-        Integer.toUnsignedLong(service.getTcpFinTimeoutSeconds()),
-        Integer.toUnsignedLong(service.getUdpTimeoutSeconds()));
+        service.getOnePacket());
   }
 
   private static MarkRuleSpec spec(io.xlvs.v1.MarkRule rule) {

@@ -28,8 +28,6 @@ final class AppliedService {
   int generation;
 
   boolean present;
-  /** NAT and FULLNAT send to the packet's port, whatever the servers' is: ip_vs_sched_persist() where the service's port is not the packet's. */
-  boolean toPacketsPort;
   Region ring = Region.NONE;
   Region locals = Region.NONE;
   List<IpAddress> localAddresses = List.of();
@@ -61,16 +59,13 @@ final class AppliedService {
     return new Endpoint(Convert.wire(key.address()), 0, 0, EndpointKind.VIP, Convert.family(key.family()), 0);
   }
 
-  /**
-   * What replies of a NAT server are recognised by: a mark's service is of both protocols, and where requests may have any port, replies
-   * may, even if the server has a port: an edit may change which of the two counts.
-   */
+  /** What replies of a NAT server are recognised by: a mark's service is of both protocols. */
   List<Endpoint> replies(RealServerKey server) {
     if (key instanceof ServiceKey.Endpoint endpoint) {
-      int port = server.port() != 0 && !takesAnyPort() ? server.port() : endpoint.port();
+      int port = server.port() != 0 ? server.port() : endpoint.port();
       return List.of(reply(server.address(), port, endpoint.protocol()));
     }
-    return List.of(reply(server.address(), 0, Protocol.TCP), reply(server.address(), 0, Protocol.UDP));
+    return List.of(reply(server.address(), server.port(), Protocol.TCP), reply(server.address(), server.port(), Protocol.UDP));
   }
 
   private static Endpoint reply(IpAddress address, int port, Protocol protocol) {

@@ -59,9 +59,7 @@ final class Reconciler {
     boolean returning = !service.present;
     boolean recreated = before != null && before.createRevision() != change.service.createRevision();
     service.service = null; // until the end it counts as unknown: after a failure it is written anew
-    boolean otherPorts = service.toPacketsPort != (change.service.isPersistent() && service.takesAnyPort());
-    service.toPacketsPort ^= otherPorts;
-    writeServers(change, service, plan, otherPorts);
+    writeServers(change, service, plan);
     writeRing(change, service, returning || recreated ? null : before);
     writeLocals(change, service);
     service.generation += recreated ? 1 : 0;
@@ -77,19 +75,16 @@ final class Reconciler {
     service.service = change.service;
   }
 
-  private void writeServers(ServiceChange change, AppliedService service, Plan plan, boolean all) {
+  private void writeServers(ServiceChange change, AppliedService service, Plan plan) {
     for (RealServer server : change.service.servers()) {
       RealServerKey key = server.key();
       ServerSlot slot = service.slots.get(key);
       if (slot == null) {
         slot = tables.servers().create(service, key, plan.routes);
       }
-      if (all || !slot.available || !server.equals(slot.server)) {
+      if (!slot.available || !server.equals(slot.server)) {
         tables.servers().write(slot, server);
       }
-    }
-    if (all) {
-      epochs.bump(); // cached decisions take the port from the server
     }
   }
 

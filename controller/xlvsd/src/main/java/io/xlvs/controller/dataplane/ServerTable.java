@@ -146,7 +146,6 @@ final class ServerTable {
             Convert.tunnelFlags(server.tunnel()),
             server.tunnel().port(),
             source,
-            slot.owner.toPacketsPort ? 0 : server.port(),
             server.weight(),
             server.upperThreshold(),
             server.lowerThreshold());

@@ -115,9 +115,7 @@ final class ServiceRecords {
             applied.generation,
             service.persistenceTimeoutSeconds(),
             Convert.persistenceMask(service),
-            jiffies(service.timeouts().tcpSeconds()),
-            jiffies(service.timeouts().tcpFinSeconds()),
-            jiffies(service.timeouts().udpSeconds()));
+            0, 0, 0);
     ByteBuffer bytes = Words.buffer(Service.LAYOUT.size());
     Service.write(record, bytes, 0);
     Words.write(services, at, bytes, LOCALS, LOCALS + Long.BYTES);

@@ -15,7 +15,6 @@ import io.xlvs.controller.service.MarkRuleKey;
 import io.xlvs.controller.service.PortRange;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.ServiceKey;
-import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.Tunnel;
 import io.xlvs.controller.service.VirtualService;
 import java.util.List;
@@ -27,7 +26,7 @@ class MarkTablesTest extends ControllerOnMaps {
   @Test
   void findsMarksAgainAfterARestartAndTheirPacketsAreTheirsAllTheWhile() throws Exception {
     ServiceKey mark = ServiceKey.parse("fwm4:4294967295");
-    VirtualService marked = new VirtualService(mark, "rr", Set.of(), 60, -1, 0, "", false, Timeouts.NONE,
+    VirtualService marked = new VirtualService(mark, "rr", Set.of(), 60, -1, 0, "", false,
         List.of(new RealServer(IpAddress.parse("192.0.2.1"), 0, ForwardingMethod.NAT, 1, 1, 0, 0, Tunnel.DEFAULT, 1)), List.of(), 1, 1);
     VirtualService web = service("rr", nat(2));
     MarkRule rule = new MarkRule(MarkRuleKey.parse("4294967295:10.0.0.100"), List.of(new PortRange(80, 81)), List.of(PortRange.ALL), 1);
@@ -63,7 +62,7 @@ class MarkTablesTest extends ControllerOnMaps {
 
   @Test
   void takesBackAMarkWhoseRuleWasDeletedWhenTheProcessDied() throws Exception {
-    VirtualService marked = new VirtualService(ServiceKey.parse("fwm4:1"), "rr", Set.of(), 0, -1, 0, "", false, Timeouts.NONE, List.of(), List.of(), 1, 1);
+    VirtualService marked = new VirtualService(ServiceKey.parse("fwm4:1"), "rr", Set.of(), 0, -1, 0, "", false, List.of(), List.of(), 1, 1);
     VirtualService web = service("rr", nat(1));
     apply(List.of(new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(new PortRange(80, 80)), List.of(), 1)), marked, web);
     startController();
@@ -72,32 +71,9 @@ class MarkTablesTest extends ControllerOnMaps {
     assertThat(serviceTable.find(address.requests(KEY)).index()).isEqualTo(address.index);
   }
 
-  /** ip_vs_sched_persist(): the server's port counts where the packet's is the service's. */
-  @Test
-  void sendsToThePacketsPortWhereAPersistentServiceTakesEveryPort() throws Exception {
-    ServiceKey mark = ServiceKey.parse("fwm4:1");
-    VirtualService persistent = new VirtualService(mark, "rr", Set.of(), 60, -1, 0, "", false, Timeouts.NONE, List.of(nat(1)), List.of(), 1, 1);
-    VirtualService other = new VirtualService(mark, "rr", Set.of(), 0, -1, 0, "", false, Timeouts.NONE, List.of(nat(1)), List.of(), 1, 2);
-    apply(persistent);
-    int slot = applied.get(mark).slots.get(nat(1).key()).index;
-    int port = nat(1).port();
-    assertThat(tables.servers().record(slot).port()).isEqualTo(port).isNotZero();
-    assertThat(tables.servers().record(slot).toPort()).isZero();
-    startController();
-    assertThat(applied.get(mark).slots).containsOnlyKeys(nat(1).key());
-    apply(persistent);
-    assertThat(tables.servers().record(slot).toPort()).isZero();
-    int epoch = objects.epochs().getInt(0);
-    apply(other);
-    assertThat(tables.servers().record(slot).toPort()).isEqualTo(port);
-    assertThat(objects.epochs().getInt(0)).as("no cached decision counts any more").isNotEqualTo(epoch);
-    assertThat(serviceTable.find(new Endpoint(Convert.wire(nat(1).address()), 0, 6, EndpointKind.SERVER, Family.IPV4, 0)))
-        .as("replies of either kind are known").isNotNull();
-  }
-
   @Test
   void refusesMarksThatTheServiceTableCannotHold() throws Exception {
-    VirtualService marked = new VirtualService(ServiceKey.parse("fwm4:1"), "rr", Set.of(), 0, -1, 0, "", false, Timeouts.NONE,
+    VirtualService marked = new VirtualService(ServiceKey.parse("fwm4:1"), "rr", Set.of(), 0, -1, 0, "", false,
         List.of(nat(1)), List.of(), 1, 1);
     int most = (int) tables.requests().markCapacity() - 2; // one VIP, a second reply of the one server
     apply(List.of(new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(new PortRange(1, most)), List.of(), 1)), marked);
