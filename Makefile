@@ -79,7 +79,7 @@ bench-scale: build ## print what a table of 10,000 services with 100 servers eac
 
 conformance: build ## play scenarios recorded from IPVS to xlvs, compare, write docs/conformance.md; RECORD=1: record them anew, where the kernel has ip_vs
 	@$(JAVA) -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -Dxlvs.home="$(XLVS)" -cp "$(XLVS)/lib/*" \
-	  io.xlvs.lab.conformance.Main $(if $(RECORD),--record) controller/lab/src/conformance docs/conformance.md $(SCENARIOS)
+	  io.xlvs.lab.conformance.Main $(if $(RECORD),--record,--page docs/conformance.md) controller/lab/src/conformance $(SCENARIOS)
 
 clean: ## remove everything built
 	rm -rf target bpf/target loader/target proto/target perf-tests/target controller/target controller/*/target

@@ -11,27 +11,32 @@ import java.util.List;
 
 /**
  * {@code make conformance}: plays scenarios to xlvs and prints what came of each, and if that was all of them and all was well, writes the
- * page about them; with {@code --record}, plays them to the running kernel's IPVS, and writes its answers down.
+ * page about them ({@code --page FILE}); with {@code --record}, plays them to the running kernel's IPVS, and writes its answers down.
  */
 public final class Main {
   private static final String RECORD = "--record";
+  private static final String PAGE = "--page";
 
   private Main() {}
 
-  /** Arguments: {@code [--record] DIRECTORY PAGE [NAME...]}; the names choose scenarios. */
+  /** Arguments: {@code [--record | --page FILE] DIRECTORY [NAME...]}; the names choose scenarios. */
   public static void main(String[] arguments) {
     List<String> words = new ArrayList<>(List.of(arguments));
     boolean record = words.remove(RECORD);
-    if (words.size() < 2) {
-      System.err.println("conformance: which scenarios, and which page? Arguments: [" + RECORD + "] DIRECTORY PAGE [NAME...]");
+    Path page = null;
+    if (words.size() > 1 && words.get(0).equals(PAGE)) {
+      page = Path.of(words.get(1));
+      words.subList(0, 2).clear();
+    }
+    if (words.isEmpty()) {
+      System.err.println("conformance: which scenarios? Arguments: [" + RECORD + " | " + PAGE + " FILE] DIRECTORY [NAME...]");
       System.exit(2);
     }
     Path directory = Path.of(words.remove(0));
-    Path page = Path.of(words.remove(0));
     try {
       List<Scenario> scenarios = Scenarios.read(directory).stream().filter(scenario -> words.isEmpty() || words.contains(scenario.name())).toList();
       boolean good = record ? record(directory, scenarios) : compare(scenarios);
-      if (good && !record && words.isEmpty()) {
+      if (good && page != null && words.isEmpty()) {
         Files.write(page, Page.of(scenarios));
       }
       System.exit(good ? 0 : 1);
