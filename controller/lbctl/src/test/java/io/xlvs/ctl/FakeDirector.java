@@ -103,9 +103,9 @@ final class FakeDirector {
           + " is a multicast address", "", "");
     }
     MarkRule.Builder rule = wanted.toBuilder().setName(name);
-    if (wanted.getTcpPortsCount() + wanted.getUdpPortsCount() == 0) {
+    if (wanted.getTcpPortsCount() + wanted.getUdpPortsCount() + wanted.getSctpPortsCount() == 0) {
       PortRange all = PortRange.newBuilder().setFirst(1).setLast(65535).build();
-      rule.addTcpPorts(all).addUdpPorts(all);
+      rule.addTcpPorts(all).addUdpPorts(all).addSctpPorts(all);
     }
     markRules.put(name, rule.build());
   }

@@ -39,11 +39,11 @@ final class MarksTest {
     done("mark add 4294967295 --to fd00::100");
     done("service add fwm:1 --scheduler rr");
     assertThat(lbctl.run("mark list").out()).isEqualTo("""
-        MARK        TO           TCP               UDP  SERVICE
-        1           10.0.0.100   80,443,8000-8080  -    fwm4:1
-        1           10.0.1.0/28  all               -    fwm4:1
-        1           10.0.2.1     all               -    fwm4:1
-        4294967295  fd00::100    all               all  none: without effect
+        MARK        TO           TCP               UDP  SCTP  SERVICE
+        1           10.0.0.100   80,443,8000-8080  -    -     fwm4:1
+        1           10.0.1.0/28  all               -    -     fwm4:1
+        1           10.0.2.1     all               -    -     fwm4:1
+        4294967295  fd00::100    all               all  all   none: without effect
         """);
     done("mark set 1 --to 10.0.0.100 --udp 53");
     assertThat(lbctl.run("mark list 1 -o yaml").out()).startsWith("""
@@ -108,7 +108,7 @@ final class MarksTest {
 
   @Test
   void savedRulesCarryTheMarksAndRestoringThemIsAnIdentity() {
-    done("mark add 1 --to 10.0.0.100 --tcp 80,443,8000-8080 --udp 53");
+    done("mark add 1 --to 10.0.0.100 --tcp 80,443,8000-8080 --udp 53 --sctp 2905,3868");
     done("mark add 2 --to fd00::/120");
     done("-A -f 1 -s wlc -p 60");
     done("-a -f 1 -r 10.1.0.11 -g");
@@ -118,8 +118,8 @@ final class MarksTest {
         -A -f 1 -s wlc -p 60
         -a -f 1 -r 10.1.0.11:0 -g -w 1
         -A -f 2 -6 -s rr
-        --set-mark 1 --to 10.0.0.100 --tcp 80,443,8000-8080 --udp 53
-        --set-mark 2 --to fd00::/120 --tcp all --udp all
+        --set-mark 1 --to 10.0.0.100 --tcp 80,443,8000-8080 --udp 53 --sctp 2905,3868
+        --set-mark 2 --to fd00::/120 --tcp all --udp all --sctp all
         """);
     done("-C");
     assertThat(lbctl.run("-Sn").out()).as("-C leaves marks, as it leaves those of iptables").startsWith("--set-mark 1").hasLineCount(2);

@@ -34,7 +34,7 @@ enum Command {
   ADD_LOCAL_ADDRESS("add-laddr", EnumSet.of(SERVICE, LOCAL_ADDRESS), EnumSet.of(DRY_RUN), none()),
   DELETE_LOCAL_ADDRESS("del-laddr", EnumSet.of(SERVICE, LOCAL_ADDRESS), EnumSet.of(DRY_RUN), none()),
   GET_LOCAL_ADDRESS("get-laddr", none(), EnumSet.of(SERVICE, NUMERIC), none()),
-  SET_MARK("set-mark", EnumSet.of(TO), EnumSet.of(TCP_PORTS, UDP_PORTS, DRY_RUN), none());
+  SET_MARK("set-mark", EnumSet.of(TO), EnumSet.of(TCP_PORTS, UDP_PORTS, SCTP_PORTS, DRY_RUN), none());
 
   private final String label;
   private final Set<Option> required;

@@ -15,7 +15,7 @@ final class MarkLine {
 
   static String of(MarkRule rule) {
     return "--set-mark " + Integer.toUnsignedString(rule.getFirewallMark()) + " --to " + rule.getDestination()
-        + ports(" --tcp ", rule.getTcpPortsList()) + ports(" --udp ", rule.getUdpPortsList());
+        + ports(" --tcp ", rule.getTcpPortsList()) + ports(" --udp ", rule.getUdpPortsList()) + ports(" --sctp ", rule.getSctpPortsList());
   }
 
   private static String ports(String option, List<PortRange> ranges) {

@@ -41,6 +41,7 @@ enum Option {
   TO("destination", "--to"),
   TCP_PORTS("tcp-ports", "--tcp"),
   UDP_PORTS("udp-ports", "--udp"),
+  SCTP_PORTS("sctp-ports", "--sctp"),
   DRY_RUN("dry-run", "--dry-run");
 
   private final String label;

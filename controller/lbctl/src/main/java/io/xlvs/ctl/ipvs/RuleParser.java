@@ -188,6 +188,10 @@ final class RuleParser {
         set(Option.UDP_PORTS);
         rule.markRule.addAllUdpPorts(PortList.parse("--udp", value));
       }
+      case SCTP_PORTS -> {
+        set(Option.SCTP_PORTS);
+        rule.markRule.addAllSctpPorts(PortList.parse("--sctp", value));
+      }
       case NUMERIC -> set(Option.NUMERIC);
       case CONNECTION -> set(Option.CONNECTION);
       case TIMEOUT -> set(Option.TIMEOUT);

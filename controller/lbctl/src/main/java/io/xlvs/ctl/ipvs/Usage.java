@@ -17,7 +17,7 @@ final class Usage {
         lbctl -L|l [virtual-service] [options]
         lbctl -Z [virtual-service]
         lbctl --set tcp tcpfin udp
-        lbctl --set-mark fwmark --to address[/prefix] [--tcp ports] [--udp ports]
+        lbctl --set-mark fwmark --to address[/prefix] [--tcp ports] [--udp ports] [--sctp ports]
         lbctl -h
 
       Commands, by a long or a short word:
@@ -69,7 +69,7 @@ final class Usage {
         --l-threshold  -y lthreshold        new connections again below so many
         --local-address -z address          source address of full NAT
         --to            address[/prefix]    destination of the packets that carry the mark
-        --tcp, --udp    ports               their ports: 80,443,8000-8080, or all (default: all of both)
+        --tcp, --udp, --sctp  ports         their ports: 80,443,8000-8080, or all (default: all of the three)
         --connection   -c                   list connections
         --timeout                           list time-outs (tcp tcpfin udp)
         --daemon                            list sync daemons: there are none

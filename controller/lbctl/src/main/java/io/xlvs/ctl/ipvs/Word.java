@@ -60,6 +60,7 @@ enum Word {
   TO(null, "", REQUIRED, "to"),
   TCP_PORTS(null, "", REQUIRED, "tcp"),
   UDP_PORTS(null, "", REQUIRED, "udp"),
+  SCTP_PORTS(null, "", REQUIRED, "sctp"),
 
   NUMERIC(null, "n", NONE, "numeric"),
   CONNECTION(null, "c", NONE, "connection"),

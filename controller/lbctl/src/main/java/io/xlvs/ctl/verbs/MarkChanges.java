@@ -27,9 +27,12 @@ final class MarkChanges {
     @Option(names = "--tcp", paramLabel = "PORTS", description = "TCP ports: 80,443,8000-8080, or all.")
     private String tcp;
 
-    @Option(names = "--udp", paramLabel = "PORTS",
-        description = "UDP ports, written the same way. Without --tcp and --udp: every port of both.")
+    @Option(names = "--udp", paramLabel = "PORTS", description = "UDP ports, written the same way.")
     private String udp;
+
+    @Option(names = "--sctp", paramLabel = "PORTS",
+        description = "SCTP ports, written the same way. Without --tcp, --udp and --sctp: every port of all three.")
+    private String sctp;
 
     MarkRule.Builder rule(String mark, String destination) {
       MarkRule.Builder rule = MarkRule.newBuilder().setFirewallMark(MarkName.mark(mark)).setDestination(destination);
@@ -38,6 +41,9 @@ final class MarkChanges {
       }
       if (udp != null) {
         rule.addAllUdpPorts(PortList.parse("--udp", udp));
+      }
+      if (sctp != null) {
+        rule.addAllSctpPorts(PortList.parse("--sctp", sctp));
       }
       return rule;
     }

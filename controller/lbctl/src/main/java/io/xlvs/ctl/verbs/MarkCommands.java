@@ -65,13 +65,13 @@ final class MarkCommands implements Runnable {
     }
 
     private String table(ListMarkRulesResponse found) {
-      Table table = new Table(console().colours(), "MARK", "TO", "TCP", "UDP", "SERVICE");
+      Table table = new Table(console().colours(), "MARK", "TO", "TCP", "UDP", "SCTP", "SERVICE");
       Map<String, Boolean> services = new HashMap<>();
       for (MarkRule rule : found.getMarkRulesList()) {
         String service = MarkName.service(rule);
         boolean there = services.computeIfAbsent(service, this::exists);
         table.markedRow(!there, Integer.toUnsignedString(rule.getFirewallMark()), rule.getDestination(), ports(rule.getTcpPortsList()),
-            ports(rule.getUdpPortsList()), there ? ServiceName.display(service) : "none: without effect");
+            ports(rule.getUdpPortsList()), ports(rule.getSctpPortsList()), there ? ServiceName.display(service) : "none: without effect");
       }
       return table.toString();
     }

@@ -141,6 +141,7 @@ final class ModelMapper {
         .setDestination(rule.key().destination().toString())
         .addAllTcpPorts(rule.tcpPorts().stream().map(ModelMapper::ports).toList())
         .addAllUdpPorts(rule.udpPorts().stream().map(ModelMapper::ports).toList())
+        .addAllSctpPorts(rule.sctpPorts().stream().map(ModelMapper::ports).toList())
         .setEtag(Long.toString(rule.revision()))
         .build();
   }

@@ -159,7 +159,7 @@ final class OperationMapper {
 
   private static MarkRuleSpec spec(io.xlvs.v1.MarkRule rule) {
     return new MarkRuleSpec(Integer.toUnsignedLong(rule.getFirewallMark()), rule.getDestination(), ports(rule.getTcpPortsList()),
-        ports(rule.getUdpPortsList()));
+        ports(rule.getUdpPortsList()), ports(rule.getSctpPortsList()));
   }
 
   private static List<MarkRuleSpec.Ports> ports(List<io.xlvs.v1.PortRange> ranges) {

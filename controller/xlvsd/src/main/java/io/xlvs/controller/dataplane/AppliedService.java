@@ -9,6 +9,7 @@ import io.xlvs.controller.service.Protocol;
 import io.xlvs.controller.service.RealServerKey;
 import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.controller.service.VirtualService;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,13 +60,13 @@ final class AppliedService {
     return new Endpoint(Convert.wire(key.address()), 0, 0, EndpointKind.VIP, Convert.family(key.family()), 0);
   }
 
-  /** What replies of a NAT server are recognised by: a mark's service is of both protocols. */
+  /** What replies of a NAT server are recognised by: a mark's service is of every protocol. */
   List<Endpoint> replies(RealServerKey server) {
     if (key instanceof ServiceKey.Endpoint endpoint) {
       int port = server.port() != 0 ? server.port() : endpoint.port();
       return List.of(reply(server.address(), port, endpoint.protocol()));
     }
-    return List.of(reply(server.address(), server.port(), Protocol.TCP), reply(server.address(), server.port(), Protocol.UDP));
+    return Arrays.stream(Protocol.values()).map(protocol -> reply(server.address(), server.port(), protocol)).toList();
   }
 
   private static Endpoint reply(IpAddress address, int port, Protocol protocol) {

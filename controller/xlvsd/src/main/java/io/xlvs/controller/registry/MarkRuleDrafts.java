@@ -6,7 +6,9 @@ import io.xlvs.controller.registry.Problem.Resource;
 import io.xlvs.controller.registry.Problem.ResourceType;
 import io.xlvs.controller.service.MarkRule;
 import io.xlvs.controller.service.MarkRuleKey;
+import io.xlvs.controller.service.Protocol;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -58,7 +60,7 @@ final class MarkRuleDrafts {
   /** What is there with the same ports stays the same object. */
   private void put(MarkRule rule, int operation) {
     MarkRule now = rules.get(rule.key());
-    if (now == null || !now.tcpPorts().equals(rule.tcpPorts()) || !now.udpPorts().equals(rule.udpPorts())) {
+    if (now == null || Arrays.stream(Protocol.values()).anyMatch(protocol -> !now.ports(protocol).equals(rule.ports(protocol)))) {
       rules.put(rule.key(), rule);
       changedBy.put(rule.key(), operation);
     }

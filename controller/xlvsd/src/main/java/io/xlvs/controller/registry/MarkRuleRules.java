@@ -29,12 +29,14 @@ final class MarkRuleRules {
     Prefix destination = destination(spec.destination(), problems);
     List<PortRange> tcp = ports("tcp_ports", spec.tcpPorts(), problems);
     List<PortRange> udp = ports("udp_ports", spec.udpPorts(), problems);
+    List<PortRange> sctp = ports("sctp_ports", spec.sctpPorts(), problems);
     if (!problems.none()) {
       return null;
     }
-    boolean everything = tcp.isEmpty() && udp.isEmpty();
-    MarkRule rule = new MarkRule(new MarkRuleKey(spec.mark(), destination), everything ? List.of(PortRange.ALL) : tcp,
-        everything ? List.of(PortRange.ALL) : udp, revision);
+    boolean everything = tcp.isEmpty() && udp.isEmpty() && sctp.isEmpty();
+    List<PortRange> all = List.of(PortRange.ALL);
+    MarkRule rule = new MarkRule(new MarkRuleKey(spec.mark(), destination), everything ? all : tcp, everything ? all : udp,
+        everything ? all : sctp, revision);
     if (rule.entries() > MAX_ENTRIES) {
       problems.invalid("destination", "mark rule " + rule.key() + " has " + rule.entries() + " pairs of address and port: at most "
           + MAX_ENTRIES + " would be right; give fewer ports, every port (1-65535, which counts once) or a longer prefix");

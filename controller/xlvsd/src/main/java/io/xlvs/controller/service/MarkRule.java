@@ -10,21 +10,23 @@ import java.util.Objects;
  * @param key identity
  * @param tcpPorts in order, without overlaps; empty: no TCP packets
  * @param udpPorts the same for UDP
+ * @param sctpPorts the same for SCTP
  * @param revision of the configuration when it was last changed; the etag
  */
-public record MarkRule(MarkRuleKey key, List<PortRange> tcpPorts, List<PortRange> udpPorts, long revision) {
+public record MarkRule(MarkRuleKey key, List<PortRange> tcpPorts, List<PortRange> udpPorts, List<PortRange> sctpPorts, long revision) {
   public MarkRule {
     Objects.requireNonNull(key, "key");
     tcpPorts = List.copyOf(tcpPorts);
     udpPorts = List.copyOf(udpPorts);
+    sctpPorts = List.copyOf(sctpPorts);
   }
 
-  /** The ports of this protocol; no rule is about any other than TCP and UDP. */
+  /** The ports of this protocol. */
   public List<PortRange> ports(Protocol protocol) {
     return switch (protocol) {
       case TCP -> tcpPorts;
       case UDP -> udpPorts;
-      case SCTP -> List.of();
+      case SCTP -> sctpPorts;
     };
   }
 
@@ -43,6 +45,7 @@ public record MarkRule(MarkRuleKey key, List<PortRange> tcpPorts, List<PortRange
   public boolean contradicts(MarkRule other) {
     return key.mark() != other.key.mark()
         && key.destination().overlaps(other.key.destination())
-        && (PortRange.overlap(tcpPorts, other.tcpPorts) || PortRange.overlap(udpPorts, other.udpPorts));
+        && (PortRange.overlap(tcpPorts, other.tcpPorts) || PortRange.overlap(udpPorts, other.udpPorts)
+            || PortRange.overlap(sctpPorts, other.sctpPorts));
   }
 }

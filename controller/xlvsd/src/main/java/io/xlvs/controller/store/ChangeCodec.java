@@ -213,6 +213,7 @@ final class ChangeCodec {
         .setPrefixLength(destination.length())
         .addAllTcpPorts(rule.tcpPorts().stream().map(ChangeCodec::encode).toList())
         .addAllUdpPorts(rule.udpPorts().stream().map(ChangeCodec::encode).toList())
+        .addAllSctpPorts(rule.sctpPorts().stream().map(ChangeCodec::encode).toList())
         .setRevision(rule.revision())
         .build();
   }
@@ -221,7 +222,8 @@ final class ChangeCodec {
     Prefix destination = new Prefix(decode(stored.getAddress()), stored.getPrefixLength());
     return new MarkRule(new MarkRuleKey(Integer.toUnsignedLong(stored.getFirewallMark()), destination),
         stored.getTcpPortsList().stream().map(ChangeCodec::decode).toList(),
-        stored.getUdpPortsList().stream().map(ChangeCodec::decode).toList(), stored.getRevision());
+        stored.getUdpPortsList().stream().map(ChangeCodec::decode).toList(),
+        stored.getSctpPortsList().stream().map(ChangeCodec::decode).toList(), stored.getRevision());
   }
 
   private static StoredPortRange encode(PortRange range) {

@@ -29,7 +29,8 @@ class MarkTablesTest extends ControllerOnMaps {
     VirtualService marked = new VirtualService(mark, "rr", Set.of(), 60, -1, 0, "", false,
         List.of(new RealServer(IpAddress.parse("192.0.2.1"), 0, ForwardingMethod.NAT, 1, 1, 0, 0, Tunnel.DEFAULT, 1)), List.of(), 1, 1);
     VirtualService web = service("rr", nat(2));
-    MarkRule rule = new MarkRule(MarkRuleKey.parse("4294967295:10.0.0.100"), List.of(new PortRange(80, 81)), List.of(PortRange.ALL), 1);
+    MarkRule rule = new MarkRule(MarkRuleKey.parse("4294967295:10.0.0.100"), List.of(new PortRange(80, 81)), List.of(PortRange.ALL),
+        List.of(PortRange.ALL), 1);
     apply(List.of(rule), marked, web);
     int index = applied.get(mark).index;
     Endpoint requests = applied.get(KEY).requests(KEY);
@@ -46,14 +47,14 @@ class MarkTablesTest extends ControllerOnMaps {
     Plan plan = planner.plan(configuration(List.of(rule), marked, web));
     assertThat(plan.marks).as("rules that are in force").isEmpty();
     planner.discard(plan);
-    for (int protocol : new int[] {6, 17}) {
+    for (int protocol : new int[] {6, 17, 132}) {
       assertThat(serviceTable.find(new Endpoint(
           Convert.wire(IpAddress.parse("192.0.2.1")), 0, protocol, EndpointKind.SERVER, Family.IPV4, 0))).isNotNull();
     }
     apply(List.of(), marked, web);
     assertThat(serviceTable.find(requests).index()).as("without the rule the address's").isEqualTo(applied.get(KEY).index);
     assertThat(tables.requests().markEntries()).isZero();
-    assertThat(tables.servers().secondReplies()).isEqualTo(1);
+    assertThat(tables.servers().secondReplies()).isEqualTo(2);
     apply();
     pass(61);
     assertThat(serviceTable.size()).isZero();
@@ -64,7 +65,7 @@ class MarkTablesTest extends ControllerOnMaps {
   void takesBackAMarkWhoseRuleWasDeletedWhenTheProcessDied() throws Exception {
     VirtualService marked = new VirtualService(ServiceKey.parse("fwm4:1"), "rr", Set.of(), 0, -1, 0, "", false, List.of(), List.of(), 1, 1);
     VirtualService web = service("rr", nat(1));
-    apply(List.of(new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(new PortRange(80, 80)), List.of(), 1)), marked, web);
+    apply(List.of(new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(new PortRange(80, 80)), List.of(), List.of(), 1)), marked, web);
     startController();
     apply(marked, web);
     AppliedService address = applied.get(KEY);
@@ -75,10 +76,10 @@ class MarkTablesTest extends ControllerOnMaps {
   void refusesMarksThatTheServiceTableCannotHold() throws Exception {
     VirtualService marked = new VirtualService(ServiceKey.parse("fwm4:1"), "rr", Set.of(), 0, -1, 0, "", false,
         List.of(nat(1)), List.of(), 1, 1);
-    int most = (int) tables.requests().markCapacity() - 2; // one VIP, a second reply of the one server
-    apply(List.of(new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(new PortRange(1, most)), List.of(), 1)), marked);
-    MarkRule tooMuch = new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(new PortRange(1, most + 1)), List.of(), 2);
+    int most = (int) tables.requests().markCapacity() - 3; // one VIP, two more replies of the one server
+    apply(List.of(new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(new PortRange(1, most)), List.of(), List.of(), 1)), marked);
+    MarkRule tooMuch = new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(new PortRange(1, most + 1)), List.of(), List.of(), 2);
     assertThatThrownBy(() -> apply(List.of(tooMuch), marked)).isInstanceOf(CapacityException.class)
-        .hasMessageContaining("\"mark_entries\" is too small: " + (most + 3) + " entries needed").hasMessageContaining("--mark-entries");
+        .hasMessageContaining("\"mark_entries\" is too small: " + (most + 4) + " entries needed").hasMessageContaining("--mark-entries");
   }
 }

@@ -60,7 +60,7 @@ class RequestTableTest {
   }
 
   private static MarkRule rule(String key, List<PortRange> tcp, List<PortRange> udp) {
-    return new MarkRule(MarkRuleKey.parse(key), tcp, udp, 1);
+    return new MarkRule(MarkRuleKey.parse(key), tcp, udp, List.of(), 1);
   }
 
   private void mark(MarkRule... rules) {

@@ -35,7 +35,7 @@ class MarkRulesTest {
 
   private static MarkRuleSpec spec(long mark, String destination, long... tcp) {
     return new MarkRuleSpec(mark, destination,
-        Arrays.stream(tcp).mapToObj(port -> new MarkRuleSpec.Ports(port, 0)).toList(), List.of());
+        Arrays.stream(tcp).mapToObj(port -> new MarkRuleSpec.Ports(port, 0)).toList(), List.of(), List.of());
   }
 
   private static Operation create(long mark, String destination, long... tcp) {
@@ -76,6 +76,7 @@ class MarkRulesTest {
     MarkRule rule = apply(create(1, "10.0.0.100")).markRules().get(WEB);
     assertThat(rule.tcpPorts()).containsExactly(PortRange.ALL);
     assertThat(rule.udpPorts()).containsExactly(PortRange.ALL);
+    assertThat(rule.sctpPorts()).containsExactly(PortRange.ALL);
   }
 
   @ParameterizedTest
@@ -101,10 +102,10 @@ class MarkRulesTest {
   @Test
   void entriesOfTheServiceTableAreBounded() throws Exception {
     Operation wide = new Operation.CreateMarkRule(
-        new MarkRuleSpec(1, "10.0.0.0/24", List.of(new MarkRuleSpec.Ports(10000, 10256)), List.of()));
+        new MarkRuleSpec(1, "10.0.0.0/24", List.of(new MarkRuleSpec.Ports(10000, 10256)), List.of(), List.of()));
     assertThat(refused(wide)).singleElement().satisfies(problem ->
         assertThat(problem.message()).contains("65792 pairs of address and port: at most 65536").contains("every port (1-65535"));
-    apply(new Operation.CreateMarkRule(new MarkRuleSpec(1, "10.0.0.100", List.of(new MarkRuleSpec.Ports(10000, 20000)), List.of())));
+    apply(new Operation.CreateMarkRule(new MarkRuleSpec(1, "10.0.0.100", List.of(new MarkRuleSpec.Ports(10000, 20000)), List.of(), List.of())));
   }
 
   @Test

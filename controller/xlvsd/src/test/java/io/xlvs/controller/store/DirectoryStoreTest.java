@@ -67,8 +67,9 @@ class DirectoryStoreTest {
     VirtualService mark = new VirtualService(new ServiceKey.FirewallMark(AddressFamily.IPV6, 4294967295L), "wlc", Set.of(), 60, 0, 128,
         "sip", false, List.of(), List.of(), 5, 5);
     MarkRule ports = new MarkRule(MarkRuleKey.parse("4294967295:fd00::100/120"), List.of(new PortRange(80, 80), new PortRange(8000, 8080)),
-        List.of(), 7);
-    MarkRule everything = new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(PortRange.ALL), List.of(PortRange.ALL), 6);
+        List.of(), List.of(new PortRange(2905, 2905)), 7);
+    MarkRule everything = new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(PortRange.ALL), List.of(PortRange.ALL),
+        List.of(PortRange.ALL), 6);
     return Configuration.of(9, new Timeouts(1, 2, 2147483), Sysctls.DEFAULT.with(Sysctl.SLOPPY_TCP, "1").with(Sysctl.LBLC_EXPIRATION, "7"),
         List.of(web, dns, mark), List.of(ports, everything));
   }
