@@ -177,7 +177,7 @@ final class FakeDirector {
     FieldMask mask = request.getUpdateMask().getPathsCount() > 0 ? request.getUpdateMask() : FieldMask.newBuilder()
         .addPaths("scheduler").addPaths("scheduler_flags").addPaths("persistence_timeout_seconds")
         .addPaths("persistence_netmask").addPaths("persistence_prefix_length").addPaths("persistence_engine")
-        .addPaths("one_packet").build();
+        .addPaths("one_packet").addPaths("tcp_timeout_seconds").addPaths("tcp_fin_timeout_seconds").addPaths("udp_timeout_seconds").build();
     VirtualService.Builder after = before.toBuilder();
     FieldMaskUtil.merge(mask, wanted, after, new FieldMaskUtil.MergeOptions()
         .setReplacePrimitiveFields(true).setReplaceRepeatedFields(true));

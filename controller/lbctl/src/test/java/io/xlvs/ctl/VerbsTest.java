@@ -42,6 +42,23 @@ final class VerbsTest {
     assertThat(result.status()).as(result.err()).isZero();
   }
 
+  @Test
+  void aServicesOwnTimeoutsAreShownAndSaved() {
+    done("service add tcp:10.0.0.100:80 --tcp-timeout 30");
+    done("-A -u 10.0.0.100:53 -s rr --udp-timeout 5");
+    done("service set tcp:10.0.0.100:80 --tcpfin-timeout 90");
+    assertThat(lbctl.run("service get tcp:10.0.0.100:80").out()).contains("time-outs         tcp 30s tcpfin 1m 30s\n");
+    String rules = saved();
+    assertThat(rules).contains("-A -t 10.0.0.100:80 -s wlc --tcp-timeout 30 --tcpfin-timeout 90\n", "-A -u 10.0.0.100:53 -s rr --udp-timeout 5\n");
+    done("-C");
+    assertThat(lbctl.run(rules, "-R").status()).isZero();
+    assertThat(saved()).isEqualTo(rules);
+    done("-E -t 10.0.0.100:80 -s wlc");
+    assertThat(saved()).contains("-A -t 10.0.0.100:80 -s wlc\n");
+    assertThat(lbctl.run("service set tcp:10.0.0.100:80 --tcp-timeout -1").status()).isEqualTo(2);
+    assertThat(lbctl.run("-A -t 10.0.0.100:81 --tcp-timeout x").err()).startsWith("invalid timeout value `x' specified");
+  }
+
   private String saved() {
     return lbctl.run("-Sn").out();
   }

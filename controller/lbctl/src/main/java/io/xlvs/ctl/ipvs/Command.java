@@ -53,7 +53,8 @@ enum Command {
   }
 
   private static Set<Option> serviceOptions() {
-    return EnumSet.of(SCHEDULER, PERSISTENT, NETMASK, OPS, PE, SCHED_FLAGS, DRY_RUN);
+    return EnumSet.of(
+        SCHEDULER, PERSISTENT, NETMASK, OPS, PE, SCHED_FLAGS, TCP_TIMEOUT, TCP_FIN_TIMEOUT, UDP_TIMEOUT, DRY_RUN);
   }
 
   private static Set<Option> serverOptions() {

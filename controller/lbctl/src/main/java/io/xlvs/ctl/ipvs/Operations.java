@@ -67,7 +67,10 @@ final class Operations {
         .setScheduler(rule.scheduler.isEmpty() ? "wlc" : rule.scheduler)
         .addAllSchedulerFlags(rule.schedulerFlags)
         .setPersistenceEngine(rule.engine)
-        .setOnePacket(rule.has(Option.OPS));
+        .setOnePacket(rule.has(Option.OPS))
+        .setTcpTimeoutSeconds(rule.tcpTimeout)
+        .setTcpFinTimeoutSeconds(rule.tcpFinTimeout)
+        .setUdpTimeoutSeconds(rule.udpTimeout);
     if (rule.mark != 0) {
       service.setFirewallMark((int) rule.mark).setFamily(
           rule.markIpv6 ? AddressFamily.ADDRESS_FAMILY_IPV6 : AddressFamily.ADDRESS_FAMILY_IPV4);

@@ -42,7 +42,10 @@ enum Option {
   TCP_PORTS("tcp-ports", "--tcp"),
   UDP_PORTS("udp-ports", "--udp"),
   SCTP_PORTS("sctp-ports", "--sctp"),
-  DRY_RUN("dry-run", "--dry-run");
+  DRY_RUN("dry-run", "--dry-run"),
+  TCP_TIMEOUT("tcp-timeout", "--tcp-timeout"),
+  TCP_FIN_TIMEOUT("tcpfin-timeout", "--tcpfin-timeout"),
+  UDP_TIMEOUT("udp-timeout", "--udp-timeout");
 
   private final String label;
   private final String written;

@@ -35,6 +35,10 @@ final class Rule {
   int netmask;
   int prefixLength;
   String engine = "";
+  /** Of the service's own connections, in seconds; 0: the director's. */
+  int tcpTimeout;
+  int tcpFinTimeout;
+  int udpTimeout;
 
   InetAddress rip;
   int serverPort;

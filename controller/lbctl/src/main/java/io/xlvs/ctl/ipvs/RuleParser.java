@@ -148,6 +148,9 @@ final class RuleParser {
         set(Option.SCHED_FLAGS);
         schedulerFlags = value;
       }
+      case TCP_TIMEOUT -> rule.tcpTimeout = timeout(Option.TCP_TIMEOUT, value);
+      case TCP_FIN_TIMEOUT -> rule.tcpFinTimeout = timeout(Option.TCP_FIN_TIMEOUT, value);
+      case UDP_TIMEOUT -> rule.udpTimeout = timeout(Option.UDP_TIMEOUT, value);
       case REAL_SERVER -> {
         set(Option.SERVER);
         server = value;
@@ -274,6 +277,11 @@ final class RuleParser {
     OptionalInt number = Addresses.number(value, min, max);
     return number.orElseThrow(
         () -> usage(refusal, value, "is not " + what + ": a number of " + min + " to " + max));
+  }
+
+  private int timeout(Option option, String value) {
+    set(option);
+    return timeout(value, 0);
   }
 
   private static int timeout(String value, int min) {

@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * {@code ipvsadm -S}: rules that {@code -R} takes back, giving the identical table. What ipvsadm loses is kept:
- * thresholds ({@code -x}, {@code -y}), the local addresses of FULLNAT ({@code -P}) and the marks ({@code --set-mark}).
+ * thresholds ({@code -x}, {@code -y}), a service's own time-outs ({@code --tcp-timeout}), the local addresses of FULLNAT ({@code -P}) and the marks ({@code --set-mark}).
  */
 final class SavedRules {
   private final PrintStream out;
@@ -77,7 +77,16 @@ final class SavedRules {
     if (service.getSchedulerFlagsCount() > 0) {
       text.append(" -b ").append(SchedulerFlags.list(service.getScheduler(), service.getSchedulerFlagsList()));
     }
+    timeout(text, Word.TCP_TIMEOUT, service.getTcpTimeoutSeconds());
+    timeout(text, Word.TCP_FIN_TIMEOUT, service.getTcpFinTimeoutSeconds());
+    timeout(text, Word.UDP_TIMEOUT, service.getUdpTimeoutSeconds());
     return text.toString();
+  }
+
+  private static void timeout(StringBuilder text, Word word, int seconds) {
+    if (seconds != 0) {
+      text.append(' ').append(word.written()).append(' ').append(seconds);
+    }
   }
 
   static String serverOptions(RealServer server) {

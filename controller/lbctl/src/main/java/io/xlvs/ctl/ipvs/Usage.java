@@ -54,6 +54,8 @@ final class Usage {
         --netmask      -M netmask           how much of its address makes a client
         --ops          -o                   schedule each UDP packet by itself
         --sched-flags  -b flags             of a service: scheduler flags, separated by commas
+        --tcp-timeout, --tcpfin-timeout, --udp-timeout seconds
+                                            time-outs of a service's own (default, and 0: those of --set)
         --real-server  -r server-address    host[:port]
         --gatewaying   -g                   gatewaying: direct routing (default)
         --ipip         -i                   tunnelling

@@ -41,6 +41,9 @@ enum Word {
   OPS(null, "o", NONE, "ops"),
   PE(null, "", REQUIRED, "pe"),
   SCHED_FLAGS(null, "b", REQUIRED, "sched-flags"),
+  TCP_TIMEOUT(null, "", REQUIRED, "tcp-timeout"),
+  TCP_FIN_TIMEOUT(null, "", REQUIRED, "tcpfin-timeout"),
+  UDP_TIMEOUT(null, "", REQUIRED, "udp-timeout"),
 
   REAL_SERVER(null, "r", REQUIRED, "real-server"),
   MASQUERADING(null, "m", NONE, "masquerading"),

@@ -92,6 +92,7 @@ final class ServiceCommands implements Runnable {
           + "scheduler         " + scheduler(found) + "\n"
           + "persistent        " + persistence(found) + "\n"
           + (found.getOnePacket() ? "one packet        yes\n" : "")
+          + timeouts(found)
           + (found.getLocalAddressesCount() == 0
               ? "" : "local addresses   " + String.join(", ", found.getLocalAddressesList()) + "\n")
           + "connections       " + Units.count(counters.getConnections()) + " in all, "
@@ -102,6 +103,20 @@ final class ServiceCommands implements Runnable {
               counters.getOutPacketsPerSecond(), counters.getOutBytesPerSecond())
           + "etag              " + found.getEtag() + "\n\n"
           + ServerCommands.table(console().colours(), found.getServersList(), false);
+    }
+
+    private static String timeouts(VirtualService service) {
+      StringBuilder own = new StringBuilder();
+      timeout(own, "tcp", service.getTcpTimeoutSeconds());
+      timeout(own, "tcpfin", service.getTcpFinTimeoutSeconds());
+      timeout(own, "udp", service.getUdpTimeoutSeconds());
+      return own.isEmpty() ? "" : "time-outs        " + own + "\n";
+    }
+
+    private static void timeout(StringBuilder text, String name, int seconds) {
+      if (seconds != 0) {
+        text.append(' ').append(name).append(' ').append(Units.duration(seconds));
+      }
     }
 
     private static String traffic(long packets, long bytes, long packetsPerSecond, long bytesPerSecond) {

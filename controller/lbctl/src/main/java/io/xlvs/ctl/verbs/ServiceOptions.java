@@ -35,6 +35,15 @@ final class ServiceOptions {
       description = "Schedule each datagram by itself (UDP).")
   private Boolean onePacket;
 
+  @Option(names = "--tcp-timeout", paramLabel = "SECONDS", description = "Idle time-out of established TCP connections; 0: the director's.")
+  private Integer tcpTimeout;
+
+  @Option(names = "--tcpfin-timeout", paramLabel = "SECONDS", description = "The same after a FIN.")
+  private Integer tcpFinTimeout;
+
+  @Option(names = "--udp-timeout", paramLabel = "SECONDS", description = "The same of UDP.")
+  private Integer udpTimeout;
+
   /** Sets what was given, and lists the fields that were. */
   FieldMask apply(VirtualService.Builder service) {
     List<String> fields = new ArrayList<>();
@@ -65,7 +74,26 @@ final class ServiceOptions {
       service.setOnePacket(onePacket);
       fields.add("one_packet");
     }
+    if (tcpTimeout != null) {
+      service.setTcpTimeoutSeconds(timeout("--tcp-timeout", tcpTimeout));
+      fields.add("tcp_timeout_seconds");
+    }
+    if (tcpFinTimeout != null) {
+      service.setTcpFinTimeoutSeconds(timeout("--tcpfin-timeout", tcpFinTimeout));
+      fields.add("tcp_fin_timeout_seconds");
+    }
+    if (udpTimeout != null) {
+      service.setUdpTimeoutSeconds(timeout("--udp-timeout", udpTimeout));
+      fields.add("udp_timeout_seconds");
+    }
     return FieldMask.newBuilder().addAllPaths(fields).build();
+  }
+
+  private static int timeout(String option, int seconds) {
+    if (seconds < 0) {
+      throw new Failure(Failure.USAGE, option + ": `" + seconds + "' is not a time", "give seconds, 1 to 2147483, or 0 for the director's");
+    }
+    return seconds;
   }
 
   private String netmask(VirtualService.Builder service) {

@@ -59,6 +59,9 @@ final class ModelMapper {
         .setPersistencePrefixLength(service.persistencePrefixLength())
         .setPersistenceEngine(service.persistenceEngine())
         .setOnePacket(service.onePacket())
+        .setTcpTimeoutSeconds(service.timeouts().tcpSeconds())
+        .setTcpFinTimeoutSeconds(service.timeouts().tcpFinSeconds())
+        .setUdpTimeoutSeconds(service.timeouts().udpSeconds())
         .setEtag(Long.toString(service.revision()));
     if (service.key() instanceof ServiceKey.Endpoint endpoint) {
       message.setProtocol(EnumMapper.toProto(endpoint.protocol())).setAddress(endpoint.address().toString()).setPort(endpoint.port());

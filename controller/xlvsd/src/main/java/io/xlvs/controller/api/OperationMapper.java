@@ -154,7 +154,10 @@ final class OperationMapper {
         service.getPersistenceNetmask(),
         Integer.toUnsignedLong(service.getPersistencePrefixLength()),
         service.getPersistenceEngine(),
-        service.getOnePacket());
+        service.getOnePacket(),
+        Integer.toUnsignedLong(service.getTcpTimeoutSeconds()),
+        Integer.toUnsignedLong(service.getTcpFinTimeoutSeconds()),
+        Integer.toUnsignedLong(service.getUdpTimeoutSeconds()));
   }
 
   private static MarkRuleSpec spec(io.xlvs.v1.MarkRule rule) {

@@ -115,7 +115,9 @@ final class ServiceRecords {
             applied.generation,
             service.persistenceTimeoutSeconds(),
             Convert.persistenceMask(service),
-            0, 0, 0);
+            jiffies(service.timeouts().tcpSeconds()),
+            jiffies(service.timeouts().tcpFinSeconds()),
+            jiffies(service.timeouts().udpSeconds()));
     ByteBuffer bytes = Words.buffer(Service.LAYOUT.size());
     Service.write(record, bytes, 0);
     Words.write(services, at, bytes, LOCALS, LOCALS + Long.BYTES);

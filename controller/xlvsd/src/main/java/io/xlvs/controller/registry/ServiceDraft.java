@@ -6,6 +6,7 @@ import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.RealServerKey;
 import io.xlvs.controller.service.SchedulerFlag;
 import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.VirtualService;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ final class ServiceDraft {
   int persistencePrefixLength;
   String persistenceEngine = "";
   boolean onePacket;
+  Timeouts timeouts = Timeouts.NONE;
   /** A draft that failed validation: its dependants are not reported as orphans. */
   boolean broken;
 
@@ -44,6 +46,7 @@ final class ServiceDraft {
     persistencePrefixLength = service.persistencePrefixLength();
     persistenceEngine = service.persistenceEngine();
     onePacket = service.onePacket();
+    timeouts = service.timeouts();
     for (RealServer server : service.servers()) {
       servers.put(server.key(), server);
     }
@@ -79,6 +82,6 @@ final class ServiceDraft {
 
   VirtualService build(long revision) {
     return new VirtualService(key, scheduler, schedulerFlags, persistenceTimeoutSeconds, persistenceNetmask, persistencePrefixLength,
-        persistenceEngine, onePacket, new ArrayList<>(servers.values()), new ArrayList<>(localAddresses), createRevision, revision);
+        persistenceEngine, onePacket, timeouts, new ArrayList<>(servers.values()), new ArrayList<>(localAddresses), createRevision, revision);
   }
 }

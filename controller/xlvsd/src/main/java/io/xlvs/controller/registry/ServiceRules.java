@@ -8,6 +8,7 @@ import io.xlvs.controller.service.IpAddress;
 import io.xlvs.controller.service.Protocol;
 import io.xlvs.controller.service.SchedulerFlag;
 import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.Timeouts;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +20,8 @@ final class ServiceRules {
   /** ipvsadm(8): 31 days. */
   static final int MAX_PERSISTENCE_SECONDS = 31 * 24 * 3600;
   static final Set<String> CHANGEABLE = Set.of("scheduler", "scheduler_flags", "persistence_timeout_seconds",
-      "persistence_netmask", "persistence_prefix_length", "persistence_engine", "one_packet");
+      "persistence_netmask", "persistence_prefix_length", "persistence_engine", "one_packet",
+      "tcp_timeout_seconds", "tcp_fin_timeout_seconds", "udp_timeout_seconds");
 
   private ServiceRules() {}
 
@@ -73,7 +75,23 @@ final class ServiceRules {
       draft.onePacket = spec.onePacket();
       problems.require(Feature.ONE_PACKET, spec.onePacket(), "one_packet");
     }
+    draft.timeouts = new Timeouts(
+        timeout(draft, Protocol.TCP, "tcp_timeout_seconds", spec.tcpTimeoutSeconds(), draft.timeouts.tcpSeconds(), mask, problems),
+        timeout(draft, Protocol.TCP, "tcp_fin_timeout_seconds", spec.tcpFinTimeoutSeconds(), draft.timeouts.tcpFinSeconds(), mask, problems),
+        timeout(draft, Protocol.UDP, "udp_timeout_seconds", spec.udpTimeoutSeconds(), draft.timeouts.udpSeconds(), mask, problems));
     checkTogether(draft, problems);
+  }
+
+  private static int timeout(
+      ServiceDraft draft, Protocol protocol, String field, long wanted, int current, Set<String> mask, Problems problems) {
+    if (!wants(mask, field)) {
+      return current;
+    }
+    if (wanted != 0 && draft.key instanceof ServiceKey.Endpoint endpoint && endpoint.protocol() != protocol) {
+      problems.invalid(field, "time-out " + wanted + " is of " + protocol.text().toUpperCase(Locale.ROOT) + " and the service of "
+          + endpoint.protocol().text().toUpperCase(Locale.ROOT) + ": leave it out");
+    }
+    return problems.range(field, "time-out", wanted, 0, Timeouts.MAX_SECONDS);
   }
 
   private static boolean wants(Set<String> mask, String field) {

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param scheduler empty: the default
  * @param persistenceNetmask the mask as a 32-bit number, or 0 for all bits
  * @param persistencePrefixLength 0 for all bits
+ * @param tcpTimeoutSeconds 0 for the director's, as with the next two
  */
 public record ServiceSpec(
     Optional<Protocol> protocol,
@@ -27,4 +28,7 @@ public record ServiceSpec(
     int persistenceNetmask,
     long persistencePrefixLength,
     String persistenceEngine,
-    boolean onePacket) {}
+    boolean onePacket,
+    long tcpTimeoutSeconds,
+    long tcpFinTimeoutSeconds,
+    long udpTimeoutSeconds) {}

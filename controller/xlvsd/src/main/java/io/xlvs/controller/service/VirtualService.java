@@ -20,6 +20,7 @@ import java.util.Set;
  * @param persistencePrefixLength IPv6: 1..128; 0 for IPv4
  * @param persistenceEngine "sip" or empty
  * @param onePacket each datagram is scheduled by itself; UDP only
+ * @param timeouts of its own connections; a 0 stands for the director's
  * @param servers in the order added (IPVS's own list order is the reverse: {@link #serversNewestFirst})
  * @param localAddresses sources of the FULLNAT method, in the order added
  * @param createRevision of the configuration when it was created: tells a service from one deleted and created again
@@ -34,6 +35,7 @@ public record VirtualService(
     int persistencePrefixLength,
     String persistenceEngine,
     boolean onePacket,
+    Timeouts timeouts,
     List<RealServer> servers,
     List<IpAddress> localAddresses,
     long createRevision,
@@ -43,6 +45,7 @@ public record VirtualService(
     Objects.requireNonNull(key, "key");
     Objects.requireNonNull(scheduler, "scheduler");
     Objects.requireNonNull(persistenceEngine, "persistenceEngine");
+    Objects.requireNonNull(timeouts, "timeouts");
     schedulerFlags = Set.copyOf(schedulerFlags);
     servers = List.copyOf(servers);
     localAddresses = List.copyOf(localAddresses);

@@ -57,13 +57,9 @@ final class ChangeCodec {
    * after all others.
    */
   static byte[] encode(Configuration before, Configuration after) {
-    Timeouts timeouts = after.timeouts();
     StoredChange.Builder head = StoredChange.newBuilder()
         .setRevision(after.revision())
-        .setTimeouts(StoredTimeouts.newBuilder()
-            .setTcp(timeouts.tcpSeconds())
-            .setTcpFin(timeouts.tcpFinSeconds())
-            .setUdp(timeouts.udpSeconds()))
+        .setTimeouts(encode(after.timeouts()))
         .addAllSysctls(after.sysctls().changed().entrySet().stream()
             .map(sysctl -> StoredSysctl.newBuilder().setName(sysctl.getKey().text()).setValue(sysctl.getValue()).build())
             .toList())
@@ -148,6 +144,11 @@ final class ChangeCodec {
     }
   }
 
+  private static StoredTimeouts encode(Timeouts timeouts) {
+    return StoredTimeouts.newBuilder()
+        .setTcp(timeouts.tcpSeconds()).setTcpFin(timeouts.tcpFinSeconds()).setUdp(timeouts.udpSeconds()).build();
+  }
+
   private static Timeouts decode(StoredTimeouts timeouts) {
     return new Timeouts(timeouts.getTcp(), timeouts.getTcpFin(), timeouts.getUdp());
   }
@@ -162,6 +163,9 @@ final class ChangeCodec {
         .setOnePacket(service.onePacket())
         .setCreateRevision(service.createRevision())
         .setRevision(service.revision());
+    if (!service.timeouts().equals(Timeouts.NONE)) {
+      stored.setTimeouts(encode(service.timeouts()));
+    }
     service.schedulerFlags().stream().sorted().map(SchedulerFlag::text).forEach(stored::addSchedulerFlags);
     for (RealServer server : service.servers()) {
       stored.addServers(encode(server));
@@ -193,7 +197,8 @@ final class ChangeCodec {
       flags.add(SchedulerFlag.byText(text).orElseThrow(() -> new IllegalArgumentException("unknown scheduler flag \"" + text + "\"")));
     }
     return new VirtualService(decodeKey(stored), stored.getScheduler(), flags, stored.getPersistenceTimeoutSeconds(),
-        stored.getPersistenceNetmask(), stored.getPersistencePrefixLength(), stored.getPersistenceEngine(), stored.getOnePacket(), servers,
+        stored.getPersistenceNetmask(), stored.getPersistencePrefixLength(), stored.getPersistenceEngine(), stored.getOnePacket(),
+        stored.hasTimeouts() ? decode(stored.getTimeouts()) : Timeouts.NONE, servers,
         stored.getLocalAddressesList().stream().map(ChangeCodec::decode).toList(), stored.getCreateRevision(), stored.getRevision());
   }
 

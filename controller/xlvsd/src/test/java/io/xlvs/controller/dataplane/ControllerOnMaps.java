@@ -126,7 +126,7 @@ abstract class ControllerOnMaps {
   }
 
   VirtualService service(String scheduler, RealServer... servers) {
-    return new VirtualService(KEY, scheduler, Set.of(), 0, 0, 0, "", false, List.of(servers), List.of(), 1, revision);
+    return new VirtualService(KEY, scheduler, Set.of(), 0, 0, 0, "", false, Timeouts.NONE, List.of(servers), List.of(), 1, revision);
   }
 
   MappedArray array(int elements) {

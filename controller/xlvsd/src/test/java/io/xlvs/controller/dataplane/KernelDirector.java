@@ -112,7 +112,7 @@ final class KernelDirector implements Recording.Director, AutoCloseable {
 
   private void change(String scheduler, Set<SchedulerFlag> flags, List<RealServer> servers) {
     long created = applied.get(key).service.createRevision();
-    apply(new VirtualService(key, scheduler, flags, 0, 0, 0, "", false, servers, List.of(), created, revision));
+    apply(new VirtualService(key, scheduler, flags, 0, 0, 0, "", false, Timeouts.NONE, servers, List.of(), created, revision));
   }
 
   /** Every set of servers that lblcr keeps is as it is for more than a day. */

@@ -11,6 +11,7 @@ import io.xlvs.controller.service.Protocol;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.SchedulerFlag;
 import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.VirtualService;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,7 +61,7 @@ class KernelPicksTest {
   /** A new service. */
   private static void serve(String scheduler, Set<SchedulerFlag> flags, List<RealServer> servers) {
     ServiceKey key = new ServiceKey.Endpoint(Protocol.TCP, Recording.VIP, ++port);
-    director.apply(new VirtualService(key, scheduler, flags, 0, 0, 0, "", false, servers, List.of(), port, port));
+    director.apply(new VirtualService(key, scheduler, flags, 0, 0, 0, "", false, Timeouts.NONE, servers, List.of(), port, port));
   }
 
   @ParameterizedTest

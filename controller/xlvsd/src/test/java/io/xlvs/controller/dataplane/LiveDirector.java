@@ -101,7 +101,7 @@ abstract class LiveDirector {
   }
 
   VirtualService service(ServiceKey key, String scheduler, RealServer... servers) {
-    return new VirtualService(key, scheduler, Set.of(), 0, 0, 0, "", false, Arrays.asList(servers), List.of(), 1, revision);
+    return new VirtualService(key, scheduler, Set.of(), 0, 0, 0, "", false, Timeouts.NONE, Arrays.asList(servers), List.of(), 1, revision);
   }
 
   static RealServer server(int number, int port) {

@@ -15,6 +15,7 @@ import io.xlvs.controller.service.MarkRuleKey;
 import io.xlvs.controller.service.PortRange;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.Tunnel;
 import io.xlvs.controller.service.VirtualService;
 import java.util.List;
@@ -26,7 +27,7 @@ class MarkTablesTest extends ControllerOnMaps {
   @Test
   void findsMarksAgainAfterARestartAndTheirPacketsAreTheirsAllTheWhile() throws Exception {
     ServiceKey mark = ServiceKey.parse("fwm4:4294967295");
-    VirtualService marked = new VirtualService(mark, "rr", Set.of(), 60, -1, 0, "", false,
+    VirtualService marked = new VirtualService(mark, "rr", Set.of(), 60, -1, 0, "", false, Timeouts.NONE,
         List.of(new RealServer(IpAddress.parse("192.0.2.1"), 0, ForwardingMethod.NAT, 1, 1, 0, 0, Tunnel.DEFAULT, 1)), List.of(), 1, 1);
     VirtualService web = service("rr", nat(2));
     MarkRule rule = new MarkRule(MarkRuleKey.parse("4294967295:10.0.0.100"), List.of(new PortRange(80, 81)), List.of(PortRange.ALL),
@@ -63,7 +64,7 @@ class MarkTablesTest extends ControllerOnMaps {
 
   @Test
   void takesBackAMarkWhoseRuleWasDeletedWhenTheProcessDied() throws Exception {
-    VirtualService marked = new VirtualService(ServiceKey.parse("fwm4:1"), "rr", Set.of(), 0, -1, 0, "", false, List.of(), List.of(), 1, 1);
+    VirtualService marked = new VirtualService(ServiceKey.parse("fwm4:1"), "rr", Set.of(), 0, -1, 0, "", false, Timeouts.NONE, List.of(), List.of(), 1, 1);
     VirtualService web = service("rr", nat(1));
     apply(List.of(new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(new PortRange(80, 80)), List.of(), List.of(), 1)), marked, web);
     startController();
@@ -74,7 +75,7 @@ class MarkTablesTest extends ControllerOnMaps {
 
   @Test
   void refusesMarksThatTheServiceTableCannotHold() throws Exception {
-    VirtualService marked = new VirtualService(ServiceKey.parse("fwm4:1"), "rr", Set.of(), 0, -1, 0, "", false,
+    VirtualService marked = new VirtualService(ServiceKey.parse("fwm4:1"), "rr", Set.of(), 0, -1, 0, "", false, Timeouts.NONE,
         List.of(nat(1)), List.of(), 1, 1);
     int most = (int) tables.requests().markCapacity() - 3; // one VIP, two more replies of the one server
     apply(List.of(new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(new PortRange(1, most)), List.of(), List.of(), 1)), marked);

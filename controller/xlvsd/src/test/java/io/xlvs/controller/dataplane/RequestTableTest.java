@@ -65,7 +65,7 @@ class RequestTableTest {
 
   private void mark(MarkRule... rules) {
     List<VirtualService> configured = services.keySet().stream()
-        .map(key -> new VirtualService(key, "rr", Set.of(), 60, -1, 128, "", false, List.of(), List.of(), 1, 1)).toList();
+        .map(key -> new VirtualService(key, "rr", Set.of(), 60, -1, 128, "", false, Timeouts.NONE, List.of(), List.of(), 1, 1)).toList();
     requests.mark(MarkEndpoints.of(Configuration.of(1, Timeouts.DEFAULT, Sysctls.DEFAULT, configured, List.of(rules))), services);
     endpoints.flush(table);
   }

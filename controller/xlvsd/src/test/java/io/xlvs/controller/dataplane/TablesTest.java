@@ -13,6 +13,7 @@ import io.xlvs.bpf.Flags;
 import io.xlvs.bpf.Method;
 import io.xlvs.bpf.Region;
 import io.xlvs.bpf.Server;
+import io.xlvs.bpf.Service;
 import io.xlvs.bpf.State;
 import io.xlvs.bpf.Stats;
 import io.xlvs.bpf.SysctlFlag;
@@ -22,6 +23,7 @@ import io.xlvs.controller.service.IpAddress;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.Sysctl;
 import io.xlvs.controller.service.Sysctls;
+import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.VirtualService;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,6 +114,14 @@ class TablesTest extends ControllerOnMaps {
     assertThat(after.slots.keySet()).isEqualTo(before.slots.keySet());
     assertThat(after.slots.get(nat(2).key()).available).isFalse();
     assertThat(after.localAddresses).isEqualTo(service.localAddresses());
+  }
+
+  @Test
+  void tellsThePacketsOfAServicesOwnTimeouts() throws Exception {
+    apply(new VirtualService(KEY, "rr", Set.of(), 0, 0, 0, "", false, new Timeouts(7, 8, 9), List.of(nat(1)), List.of(), 1, 1));
+    Service record = tables.services().record(applied.get(KEY).index);
+    int hz = objects.settings().jiffiesPerSecond();
+    assertThat(List.of(record.tcpTimeoutJiffies(), record.tcpFinTimeoutJiffies(), record.udpTimeoutJiffies())).containsExactly(7 * hz, 8 * hz, 9 * hz);
   }
 
   @Test
@@ -232,7 +242,7 @@ class TablesTest extends ControllerOnMaps {
 
   private VirtualService fullNat(List<String> locals, RealServer... servers) {
     List<IpAddress> addresses = locals.stream().map(IpAddress::parse).toList();
-    return new VirtualService(KEY, "rr", Set.of(), 0, 0, 0, "", false, List.of(servers), addresses, 1, revision);
+    return new VirtualService(KEY, "rr", Set.of(), 0, 0, 0, "", false, Timeouts.NONE, List.of(servers), addresses, 1, revision);
   }
 
 }

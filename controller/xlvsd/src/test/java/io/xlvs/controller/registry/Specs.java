@@ -28,10 +28,13 @@ final class Specs {
     long prefix;
     String engine = "";
     boolean onePacket;
+    long tcpTimeout;
+    long tcpFinTimeout;
+    long udpTimeout;
 
     ServiceSpec spec() {
       return new ServiceSpec(Optional.ofNullable(protocol), address, port, mark, Optional.empty(), scheduler, flags, timeout, netmask,
-          prefix, engine, onePacket);
+          prefix, engine, onePacket, tcpTimeout, tcpFinTimeout, udpTimeout);
     }
 
     Operation create() {

@@ -63,6 +63,9 @@ class ValidationTest {
         }),
         service(Kind.INVALID, "persistence_engine", "\"nosuch\" is not known", s -> s.engine = "nosuch"),
         service(Kind.UNSUPPORTED, "persistence_engine", "persistence engines are not supported", s -> s.engine = "sip"),
+        service(Kind.INVALID, "tcp_timeout_seconds", "2147484 is out of range: 0..2147483", s -> s.tcpTimeout = 2147484),
+        service(Kind.INVALID, "tcp_fin_timeout_seconds", "out of range", s -> s.tcpFinTimeout = -1),
+        service(Kind.INVALID, "udp_timeout_seconds", "time-out 7 is of UDP and the service of TCP", s -> s.udpTimeout = 7),
         service(Kind.INVALID, "one_packet", "only for UDP services, not for TCP", s -> s.onePacket = true),
         service(Kind.UNSUPPORTED, "firewall_mark", "firewall-mark services are not supported", s -> {
           s.protocol = null;

@@ -61,11 +61,11 @@ class DirectoryStoreTest {
     RealServer nat = new RealServer(IpAddress.parse("10.1.0.11"), 8080, ForwardingMethod.NAT, 2147483647, 2147483647, 0, 0,
         Tunnel.DEFAULT, 8);
     VirtualService web = new VirtualService(ServiceKey.parse("tcp:10.0.0.100:80"), "sh", Set.of(SchedulerFlag.SH_PORT), 300, -256, 0, "",
-        false, List.of(tun, nat), List.of(IpAddress.parse("10.1.0.1"), IpAddress.parse("10.1.0.2")), 3, 9);
-    VirtualService dns = new VirtualService(ServiceKey.parse("udp:[fd00::100]:53"), "rr", Set.of(), 0, 0, 64, "", true, List.of(),
+        false, new Timeouts(7, 8, 0), List.of(tun, nat), List.of(IpAddress.parse("10.1.0.1"), IpAddress.parse("10.1.0.2")), 3, 9);
+    VirtualService dns = new VirtualService(ServiceKey.parse("udp:[fd00::100]:53"), "rr", Set.of(), 0, 0, 64, "", true, Timeouts.NONE, List.of(),
         List.of(), 4, 4);
     VirtualService mark = new VirtualService(new ServiceKey.FirewallMark(AddressFamily.IPV6, 4294967295L), "wlc", Set.of(), 60, 0, 128,
-        "sip", false, List.of(), List.of(), 5, 5);
+        "sip", false, Timeouts.NONE, List.of(), List.of(), 5, 5);
     MarkRule ports = new MarkRule(MarkRuleKey.parse("4294967295:fd00::100/120"), List.of(new PortRange(80, 80), new PortRange(8000, 8080)),
         List.of(), List.of(new PortRange(2905, 2905)), 7);
     MarkRule everything = new MarkRule(MarkRuleKey.parse("1:10.0.0.100"), List.of(PortRange.ALL), List.of(PortRange.ALL),
@@ -102,7 +102,7 @@ class DirectoryStoreTest {
       list.add(new RealServer(IpAddress.ofIpv4(10 << 24 | i), 80, ForwardingMethod.DR, 1, 1, 0, 0, Tunnel.DEFAULT, revision));
     }
     return new VirtualService(new ServiceKey.Endpoint(Protocol.TCP, IpAddress.ofIpv4(20 << 24 | number), 80), "rr", Set.of(), 0, -1, 0, "",
-        false, list, List.of(), createRevision, revision);
+        false, Timeouts.NONE, list, List.of(), createRevision, revision);
   }
 
   private static Configuration of(long revision, VirtualService... services) {
