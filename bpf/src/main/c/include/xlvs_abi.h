@@ -79,7 +79,7 @@ struct xlvs_service {
 /* First line: read for each packet. Second: for new connections. */
 struct xlvs_server {
 	__be32 addr[4]; /* RIP */
-	__be16 port;    /* 0: the packet's own */
+	__be16 port;    /* as configured; 0: none */
 	__u8 family;
 	__u8 method;             /* enum xlvs_method, for new connections */
 	__u32 flags;             /* enum xlvs_server_flag */
@@ -90,7 +90,8 @@ struct xlvs_server {
 	__u8 tunnel_flags;       /* enum xlvs_tunnel_flag */
 	__be16 tunnel_port;      /* UDP port of XLVS_TUNNEL_GUE */
 	__be32 tunnel_source[4]; /* the director's address towards this server; family: `family` */
-	__u8 pad0[8];
+	__be16 to_port;          /* where NAT and FULLNAT send; 0: the packet's own */
+	__u8 pad0[6];
 	__u32 weight;
 	__u32 upper_threshold; /* connections; 0: none */
 	__u32 lower_threshold;

@@ -127,7 +127,7 @@ static __always_inline void conn_init(struct pkt *p, struct xlvs_conn *conn,
 	conn->timeout = state_timeout(service, conn->state);
 	if (state_is_active(conn->state))
 		conn->flags |= XLVS_CONN_COUNTED_ACTIVE;
-	conn->server_port = s->port ? s->port : p->tuple.dport;
+	conn->server_port = port_at(s, p);
 }
 
 /* Makes the connection of a client's first packet, room->client being its tuple; returns why not,

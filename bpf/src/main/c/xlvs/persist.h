@@ -68,7 +68,8 @@ static __noinline int template_make(const struct xlvs_tuple *client, const struc
 
 /*
  * A connection that is promoted holds its client's template, and remembers which: the
- * service may be edited while it is open. Where templates is full, the client stays
+ * service may be edited while it is open. The template keeps its time-out, were it the minute that
+ * it got when it ran out before (ip_vs_conn_expire()). Where templates is full, the client stays
  * bound by half_templates, as long as no flood churns that.
  */
 static __noinline void template_hold(const struct xlvs_tuple *client, struct xlvs_conn *conn)
@@ -93,7 +94,6 @@ static __noinline void template_hold(const struct xlvs_tuple *client, struct xlv
 	bpf_map_delete_elem(&half_templates, &key);
 	__sync_fetch_and_add(&template->connections, 1);
 	WRITE_ONCE(template->last_seen, made.last_seen);
-	WRITE_ONCE(template->timeout, made.timeout);
 	conn->flags |= XLVS_CONN_TEMPLATE_HELD;
 }
 

@@ -43,7 +43,7 @@ static __always_inline bool complete(struct pkt *p, struct decision *d,
 		if (!(d->server->flags & XLVS_SERVER_AVAILABLE))
 			return false;
 		d->hop = entry(&next_hops, d->server->next_hop);
-		d->server_port = d->server->port ? d->server->port : p->tuple.dport;
+		d->server_port = port_at(d->server, p);
 	}
 	return d->hop;
 }

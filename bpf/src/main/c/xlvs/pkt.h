@@ -70,6 +70,12 @@ static __always_inline int store_bytes(hook_t *ctx, __u32 offset, void *from, __
 	return bytes > most ? -1 : hook_store(ctx, offset, from, bytes);
 }
 
+/* The port at a server for what a client sends. */
+static __always_inline __be16 port_at(const struct xlvs_server *s, const struct pkt *p)
+{
+	return s->to_port ? s->to_port : p->tuple.dport;
+}
+
 enum action {
 	ACTION_CONTINUE = 0,
 	ACTION_PASS = 1,

@@ -147,7 +147,8 @@ __noinline verdict HOOKED(request)(hook_t *ctx, struct pkt *p, __u32 service)
 		if (place == PLACE_CONNECTIONS || (place == PLACE_HALF_OPEN && !proves_nothing(p)))
 			advance(p, conn, client, FROM_CLIENT);
 		if (place == PLACE_CONNECTIONS && !d.toa && is_settled(conn) && is_whole(p) &&
-		    !(d.server->flags & XLVS_SERVER_LOCAL))
+		    !(d.server->flags & XLVS_SERVER_LOCAL) &&
+		    d.server_port == port_at(d.server, p)) /* made before an edit: never cached */
 			remember(p, &d, client, conn, epoch, 0);
 	}
 	if (d.server->flags & XLVS_SERVER_LOCAL) {

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  * A real server of one service. The slot keeps its number and generation until its last connection is gone. Mirrors {@code struct xlvs_server}.
  *
  * @param address RIP
- * @param port 0 to 65535; 0: the packet's own
+ * @param port 0 to 65535, as configured; 0: none
  * @param family of the RIP
  * @param method for new connections
  * @param flags {@link ServerFlag}s
@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
  * @param tunnelFlags {@link TunnelFlag}s
  * @param tunnelPort UDP port of GUE, else 0
  * @param tunnelSource the director's address towards this server
+ * @param toPort where NAT and FULLNAT send; 0: the packet's own
  * @param weight 0 to 65535
  * @param upperThreshold connections; 0: none
  * @param lowerThreshold connections; 0: none
@@ -36,6 +37,7 @@ public record Server(
     int tunnelFlags,
     int tunnelPort,
     WireAddress tunnelSource,
+    int toPort,
     int weight,
     int upperThreshold,
     int lowerThreshold) {
@@ -54,7 +56,8 @@ public record Server(
           .u8("tunnel_flags")
           .u16("tunnel_port")
           .address("tunnel_source")
-          .bytes("pad0", 8)
+          .u16("to_port")
+          .bytes("pad0", 6)
           .u32("weight")
           .u32("upper_threshold")
           .u32("lower_threshold")
@@ -73,6 +76,7 @@ public record Server(
   static final int TUNNEL_FLAGS = LAYOUT.offset("tunnel_flags");
   static final int TUNNEL_PORT = LAYOUT.offset("tunnel_port");
   static final int TUNNEL_SOURCE = LAYOUT.offset("tunnel_source");
+  static final int TO_PORT = LAYOUT.offset("to_port");
   static final int PAD0 = LAYOUT.offset("pad0");
   static final int WEIGHT = LAYOUT.offset("weight");
   static final int UPPER_THRESHOLD = LAYOUT.offset("upper_threshold");
@@ -96,7 +100,8 @@ public record Server(
     buffer.put(at + TUNNEL_FLAGS, (byte) value.tunnelFlags);
     Wire.putBe16(buffer, at + TUNNEL_PORT, value.tunnelPort);
     value.tunnelSource.write(buffer, at + TUNNEL_SOURCE);
-    Wire.clear(buffer, at + PAD0, 8);
+    Wire.putBe16(buffer, at + TO_PORT, value.toPort);
+    Wire.clear(buffer, at + PAD0, 6);
     buffer.putInt(at + WEIGHT, value.weight);
     buffer.putInt(at + UPPER_THRESHOLD, value.upperThreshold);
     buffer.putInt(at + LOWER_THRESHOLD, value.lowerThreshold);
@@ -118,6 +123,7 @@ public record Server(
         Byte.toUnsignedInt(buffer.get(at + TUNNEL_FLAGS)),
         Wire.getBe16(buffer, at + TUNNEL_PORT),
         WireAddress.read(buffer, at + TUNNEL_SOURCE),
+        Wire.getBe16(buffer, at + TO_PORT),
         buffer.getInt(at + WEIGHT),
         buffer.getInt(at + UPPER_THRESHOLD),
         buffer.getInt(at + LOWER_THRESHOLD));

@@ -184,7 +184,7 @@ final class Director implements AutoCloseable {
     Server server =
         new Server(
             Plan.wire(plan.server()), plan.serverPort(), plan.family(), plan.method(), Flags.of(ServerFlag.AVAILABLE), HOP,
-            plan.index(), GENERATION, Tunnel.IPIP, 0, 0, tunnelSource, 1, 0, 0);
+            plan.index(), GENERATION, Tunnel.IPIP, 0, 0, tunnelSource, plan.serverPort(), 1, 0, 0);
     put(objects.servers(), plan.index(), Server.CODEC, server);
   }
 

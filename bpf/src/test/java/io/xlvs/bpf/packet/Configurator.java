@@ -136,7 +136,7 @@ final class Configurator {
             Flags.of(ServerFlag.AVAILABLE), nextHop, service.index(), GENERATION,
             tunnelled ? server.tunnel() : Tunnel.IPIP,
             server.tunnelChecksum() ? Flags.of(TunnelFlag.CHECKSUM) : 0,
-            server.tunnelPort(), tunnelled ? wire(server.tunnelSource()) : WireAddress.ZERO, 1, 0, 0);
+            server.tunnelPort(), tunnelled ? wire(server.tunnelSource()) : WireAddress.ZERO, server.port(), 1, 0, 0);
     plane.put("servers", server.index(), Server.CODEC, value);
   }
 

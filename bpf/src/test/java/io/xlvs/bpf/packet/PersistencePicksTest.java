@@ -129,6 +129,8 @@ class PersistencePicksTest {
       servers.tables().expireTemplates();
       servers.tables().sweep();
       assertThat(servers.tables().template().timeoutJiffies()).isEqualTo(60L * DataPlane.JIFFIES_PER_SECOND);
+      servers.establish(ThreeServers.tcp("10.0.0.60", 4010, 80));
+      assertThat(servers.tables().template().timeoutJiffies()).as("for good").isEqualTo(60L * DataPlane.JIFFIES_PER_SECOND);
       assertThat(servers.connect(ThreeServers.tcp("10.0.0.60", 4002, 80))).isEqualTo('3');
 
       servers.tables().expireConnections();

@@ -29,6 +29,8 @@ final class AppliedService {
   int generation;
 
   boolean present;
+  /** NAT and FULLNAT send to the packet's port, whatever the servers' is: ip_vs_sched_persist() where the service's port is not the packet's. */
+  boolean toPacketsPort;
   Region ring = Region.NONE;
   Region locals = Region.NONE;
   List<IpAddress> localAddresses = List.of();
@@ -60,13 +62,16 @@ final class AppliedService {
     return new Endpoint(Convert.wire(key.address()), 0, 0, EndpointKind.VIP, Convert.family(key.family()), 0);
   }
 
-  /** What replies of a NAT server are recognised by: a mark's service is of every protocol. */
+  /**
+   * What replies of a NAT server are recognised by: a mark's service is of every protocol, and where requests may have any port, replies
+   * may, even if the server has a port: an edit may change which of the two counts.
+   */
   List<Endpoint> replies(RealServerKey server) {
     if (key instanceof ServiceKey.Endpoint endpoint) {
-      int port = server.port() != 0 ? server.port() : endpoint.port();
+      int port = server.port() != 0 && !takesAnyPort() ? server.port() : endpoint.port();
       return List.of(reply(server.address(), port, endpoint.protocol()));
     }
-    return Arrays.stream(Protocol.values()).map(protocol -> reply(server.address(), server.port(), protocol)).toList();
+    return Arrays.stream(Protocol.values()).map(protocol -> reply(server.address(), 0, protocol)).toList();
   }
 
   private static Endpoint reply(IpAddress address, int port, Protocol protocol) {

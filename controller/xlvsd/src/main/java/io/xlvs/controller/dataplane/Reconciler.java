@@ -59,7 +59,9 @@ final class Reconciler {
     boolean returning = !service.present;
     boolean recreated = before != null && before.createRevision() != change.service.createRevision();
     service.service = null; // until the end it counts as unknown: after a failure it is written anew
-    writeServers(change, service, plan);
+    boolean otherPorts = service.toPacketsPort != (change.service.isPersistent() && service.takesAnyPort());
+    service.toPacketsPort ^= otherPorts;
+    writeServers(change, service, plan, otherPorts);
     writeRing(change, service, returning || recreated ? null : before);
     writeLocals(change, service);
     service.generation += recreated ? 1 : 0;
@@ -75,16 +77,19 @@ final class Reconciler {
     service.service = change.service;
   }
 
-  private void writeServers(ServiceChange change, AppliedService service, Plan plan) {
+  private void writeServers(ServiceChange change, AppliedService service, Plan plan, boolean all) {
     for (RealServer server : change.service.servers()) {
       RealServerKey key = server.key();
       ServerSlot slot = service.slots.get(key);
       if (slot == null) {
         slot = tables.servers().create(service, key, plan.routes);
       }
-      if (!slot.available || !server.equals(slot.server)) {
+      if (all || !slot.available || !server.equals(slot.server)) {
         tables.servers().write(slot, server);
       }
+    }
+    if (all) {
+      epochs.bump(); // cached decisions take the port from the server
     }
   }
 

@@ -146,6 +146,7 @@ final class ServerTable {
             Convert.tunnelFlags(server.tunnel()),
             server.tunnel().port(),
             source,
+            slot.owner.toPacketsPort ? 0 : server.port(),
             server.weight(),
             server.upperThreshold(),
             server.lowerThreshold());

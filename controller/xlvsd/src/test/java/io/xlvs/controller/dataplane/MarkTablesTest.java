@@ -73,6 +73,29 @@ class MarkTablesTest extends ControllerOnMaps {
     assertThat(serviceTable.find(address.requests(KEY)).index()).isEqualTo(address.index);
   }
 
+  /** ip_vs_sched_persist(): the server's port counts where the packet's is the service's. */
+  @Test
+  void sendsToThePacketsPortWhereAPersistentServiceTakesEveryPort() throws Exception {
+    ServiceKey mark = ServiceKey.parse("fwm4:1");
+    VirtualService persistent = new VirtualService(mark, "rr", Set.of(), 60, -1, 0, "", false, Timeouts.NONE, List.of(nat(1)), List.of(), 1, 1);
+    VirtualService other = new VirtualService(mark, "rr", Set.of(), 0, -1, 0, "", false, Timeouts.NONE, List.of(nat(1)), List.of(), 1, 2);
+    apply(persistent);
+    int slot = applied.get(mark).slots.get(nat(1).key()).index;
+    int port = nat(1).port();
+    assertThat(tables.servers().record(slot).port()).isEqualTo(port).isNotZero();
+    assertThat(tables.servers().record(slot).toPort()).isZero();
+    startController();
+    assertThat(applied.get(mark).slots).containsOnlyKeys(nat(1).key());
+    apply(persistent);
+    assertThat(tables.servers().record(slot).toPort()).isZero();
+    int epoch = objects.epochs().getInt(0);
+    apply(other);
+    assertThat(tables.servers().record(slot).toPort()).isEqualTo(port);
+    assertThat(objects.epochs().getInt(0)).as("no cached decision counts any more").isNotEqualTo(epoch);
+    assertThat(serviceTable.find(new Endpoint(Convert.wire(nat(1).address()), 0, 6, EndpointKind.SERVER, Family.IPV4, 0)))
+        .as("replies of either kind are known").isNotNull();
+  }
+
   @Test
   void refusesMarksThatTheServiceTableCannotHold() throws Exception {
     VirtualService marked = new VirtualService(ServiceKey.parse("fwm4:1"), "rr", Set.of(), 0, -1, 0, "", false, Timeouts.NONE,
