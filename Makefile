@@ -16,7 +16,7 @@ JDK_VERSION := 17
 export PATH := $(PATH):/usr/sbin:/sbin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test bench bench-quick bench-scale conformance clean assemble
+.PHONY: help setup build run test bench bench-quick bench-scale bench-sweep conformance clean assemble
 
 help: ## show this list
 	@echo "xlvs: LVS rebuilt on XDP, controlled from Java. As root:"
@@ -76,6 +76,9 @@ bench-quick: ## the same in a minute, with fewer repetitions and situations
 
 bench-scale: build ## print what a table of 10,000 services with 100 servers each costs to load, change, list and restart
 	@$(JAVA) -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf.Scale $(BENCH_ARGS)
+
+bench-sweep: build ## print what the sweep of a million connections takes, and how often it therefore comes
+	@$(JAVA) -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf.SweepBench
 
 conformance: build ## play scenarios recorded from IPVS to xlvs, compare, write docs/conformance.md; RECORD=1: record them anew, where the kernel has ip_vs
 	@$(JAVA) -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -Dxlvs.home="$(XLVS)" -cp "$(XLVS)/lib/*" \

@@ -269,6 +269,9 @@ struct xlvs_sweep {
 	__u32 half_open;
 	__u32 templates;
 	__u32 expired; /* out: entries removed by this sweep */
+	/* in: 1: no server's slot has gone to another since a sweep with 0, so that every server's
+	 * tuple has its connection and need not be asked, which takes most of the time. */
+	__u32 skip_replies;
 };
 
 /*

@@ -11,8 +11,9 @@ import java.nio.ByteBuffer;
  * @param halfOpen live entries
  * @param templates live entries
  * @param expired entries removed by this sweep
+ * @param skipReplies asked: 1 to leave out the look for server's tuples without a connection, else 0
  */
-public record Sweep(int connections, int halfOpen, int templates, int expired) {
+public record Sweep(int connections, int halfOpen, int templates, int expired, int skipReplies) {
   /** Offsets and sizes of the members. */
   public static final StructLayout LAYOUT =
       StructLayout.of("xlvs_sweep")
@@ -20,12 +21,14 @@ public record Sweep(int connections, int halfOpen, int templates, int expired) {
           .u32("half_open")
           .u32("templates")
           .u32("expired")
+          .u32("skip_replies")
           .build();
 
   static final int CONNECTIONS = LAYOUT.offset("connections");
   static final int HALF_OPEN = LAYOUT.offset("half_open");
   static final int TEMPLATES = LAYOUT.offset("templates");
   static final int EXPIRED = LAYOUT.offset("expired");
+  static final int SKIP_REPLIES = LAYOUT.offset("skip_replies");
 
   /** Bytes of a value, in the buffer's native order. */
   public static final Codec<Sweep> CODEC = LAYOUT.codec(Sweep::write, Sweep::read);
@@ -36,6 +39,7 @@ public record Sweep(int connections, int halfOpen, int templates, int expired) {
     buffer.putInt(at + HALF_OPEN, value.halfOpen);
     buffer.putInt(at + TEMPLATES, value.templates);
     buffer.putInt(at + EXPIRED, value.expired);
+    buffer.putInt(at + SKIP_REPLIES, value.skipReplies);
   }
 
   /** Reads the value at {@code at}. */
@@ -44,6 +48,7 @@ public record Sweep(int connections, int halfOpen, int templates, int expired) {
         buffer.getInt(at + CONNECTIONS),
         buffer.getInt(at + HALF_OPEN),
         buffer.getInt(at + TEMPLATES),
-        buffer.getInt(at + EXPIRED));
+        buffer.getInt(at + EXPIRED),
+        buffer.getInt(at + SKIP_REPLIES));
   }
 }

@@ -153,9 +153,13 @@ public final class XlvsObjects implements AutoCloseable {
     return collection.program("xlvs_egress");
   }
 
-  /** Expires what has been idle too long and recounts server_load; one sweep at a time. */
-  public Sweep sweep() {
-    return runOnContext("xlvs_sweep", Sweep.CODEC, new Sweep(0, 0, 0, 0));
+  /**
+   * Expires what has been idle too long and recounts server_load; one sweep at a time.
+   *
+   * @param withReplies look for server's tuples without a connection, too; there are some only after a slot of servers has been freed
+   */
+  public Sweep sweep(boolean withReplies) {
+    return runOnContext("xlvs_sweep", Sweep.CODEC, new Sweep(0, 0, 0, 0, withReplies ? 0 : 1));
   }
 
   /**

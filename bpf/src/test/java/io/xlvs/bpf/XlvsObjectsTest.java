@@ -43,8 +43,8 @@ class XlvsObjectsTest {
       Conn busy = conn(before, 100_000);
       objects.connections().update(client(1), idle);
       objects.connections().update(client(2), busy);
-      Sweep sweep = objects.sweep();
-      assertThat(sweep).isEqualTo(new Sweep(1, 0, 0, 1));
+      Sweep sweep = objects.sweep(true);
+      assertThat(sweep).isEqualTo(new Sweep(1, 0, 0, 1, 0));
       assertThat(objects.connections().lookup(client(1))).isEmpty();
       assertThat(objects.connections().lookup(client(2))).contains(busy);
       assertThat(objects.jiffies()).isBetween(before, before + 10_000);

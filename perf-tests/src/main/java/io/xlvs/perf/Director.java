@@ -26,6 +26,7 @@ import io.xlvs.bpf.ServiceTable;
 import io.xlvs.bpf.Settings;
 import io.xlvs.bpf.State;
 import io.xlvs.bpf.Stats;
+import io.xlvs.bpf.Sweep;
 import io.xlvs.bpf.TableMemory;
 import io.xlvs.bpf.Tunnel;
 import io.xlvs.bpf.Tuple;
@@ -100,6 +101,11 @@ final class Director implements AutoCloseable {
           () -> IntStream.range(0, flows).mapToObj(flow -> Map.entry(reply(plan, flow), client(plan, flow))).iterator();
       objects.replies().updateBatch(replies);
     }
+  }
+
+  /** Expires and recounts connections, as the daemon has it done. */
+  Sweep sweep(boolean withReplies) {
+    return objects.sweep(withReplies);
   }
 
   /** Packets that went to or came from the service's server, on all CPUs. */

@@ -160,6 +160,7 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
       if (!reconciler.freeEarly()) {
         throw e;
       }
+      housekeeping.slotsFreed();
       return planner.plan(desired);
     }
   }
@@ -311,6 +312,7 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
         return;
       }
       if (reconciler.freeRested(System.nanoTime())) {
+        housekeeping.slotsFreed();
         discardPrepared(); // it may count on a slot that is free now
       }
       if (tick % Housekeeping.SLOW_TICKS == 0) {
