@@ -211,6 +211,12 @@ struct xlvs_stats {
 	__u64 pad[3];
 };
 
+/*
+ * Periods are numbered modulo 65536 (see refresh_shift): what the flow cache knows is fresh for
+ * fewer than so many, and stale in all others.
+ */
+#define XLVS_FRESH_PERIODS 64
+
 /* server_load[server]: connections as IPVS counts them; shared, atomic. The first two may be below
  * zero between two sweeps: readers take that for 0. */
 struct xlvs_load {

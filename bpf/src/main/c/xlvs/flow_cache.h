@@ -44,9 +44,6 @@ static __always_inline void epoch_bump(__u32 bucket)
 		__sync_fetch_and_add(epoch, 1);
 }
 
-/* Periods are numbered modulo 65536: an entry is fresh for fewer than so many, and stale in all
- * others. */
-#define FRESH_PERIODS 64
 #define FRESH_SECONDS 30
 
 static __always_inline __u16 period(__u64 jiffies)
@@ -69,12 +66,12 @@ static __always_inline __u16 fresh_until(__u32 timeout)
 	__u32 most = FRESH_SECONDS * settings.jiffies_per_second;
 	__u32 periods = (timeout / 4 < most ? timeout / 4 : most) >> settings.refresh_shift;
 
-	return period_now() + (periods < FRESH_PERIODS ? periods : FRESH_PERIODS - 1);
+	return period_now() + (periods < XLVS_FRESH_PERIODS ? periods : XLVS_FRESH_PERIODS - 1);
 }
 
 static __always_inline bool is_fresh(const struct flow_mark *m)
 {
-	return (__u16)(m->until - period_now()) < FRESH_PERIODS;
+	return (__u16)(m->until - period_now()) < XLVS_FRESH_PERIODS;
 }
 
 static __always_inline bool is_reply(__u8 kind)

@@ -41,6 +41,26 @@ static __always_inline void count_packet(const struct pkt *p, __u32 server, bool
 	}
 }
 
+/*
+ * Whose counters may have grown: a server's packets take the slow way at least every
+ * XLVS_FRESH_PERIODS. So the controller need not read those of servers at rest.
+ */
+static __always_inline void note_busy(__u32 server)
+{
+	__u32 *busy = entry(&server_busy, server);
+	__u32 now = bpf_jiffies64() >> settings.refresh_shift;
+
+	if (busy && READ_ONCE(*busy) != now)
+		WRITE_ONCE(*busy, now);
+}
+
+/* On the slow way. */
+static __always_inline void note_packet(const struct pkt *p, __u32 server, bool reply)
+{
+	note_busy(server);
+	count_packet(p, server, reply);
+}
+
 static __always_inline void count_connection(const struct pkt *p, __u32 server)
 {
 	struct xlvs_stats *s = entry(&server_stats, p->cpu * settings.servers + server);
@@ -183,6 +203,7 @@ static __always_inline verdict forward(hook_t *ctx, struct pkt *p, const struct 
 	bool fits;
 	int toa = 0;
 
+	note_busy(d->index);
 	if (v)
 		return v;
 	if (breaks_checksum(p, d))

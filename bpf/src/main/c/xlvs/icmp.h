@@ -104,7 +104,7 @@ static __noinline verdict error_to_server(hook_t *ctx, struct pkt *p, struct scr
 	if (!(server->flags & XLVS_SERVER_AVAILABLE))
 		return drop_because(XLVS_REASON_SERVER_GONE);
 	if (server->flags & XLVS_SERVER_LOCAL) {
-		count_packet(p, conn->server, false);
+		note_packet(p, conn->server, false);
 		return PASS; /* the server is behind us, in the stack */
 	}
 	hop = entry(&next_hops, server->next_hop);
@@ -114,7 +114,7 @@ static __noinline verdict error_to_server(hook_t *ctx, struct pkt *p, struct scr
 	v = may_leave(ctx, p, hop, overhead(server, kind));
 	if (v)
 		return v;
-	count_packet(p, conn->server, false);
+	note_packet(p, conn->server, false);
 	if (kind == FLOW_TUN)
 		return send_tunnelled(ctx, p, server, hop);
 	relay_init(r, p, &room->quoted);
@@ -154,7 +154,7 @@ static __noinline verdict error_to_client(hook_t *ctx, struct pkt *p, struct scr
 	v = may_leave(ctx, p, &room->way, 0);
 	if (v)
 		return v;
-	count_packet(p, conn->server, true);
+	note_packet(p, conn->server, true);
 	relay_init(r, p, &room->quoted);
 	__builtin_memcpy(r->saddr, client->daddr, 16);
 	__builtin_memcpy(r->quoted.daddr, client->daddr, 16);

@@ -76,6 +76,7 @@ KEYED(fragments, BPF_MAP_TYPE_LRU_HASH, 4096, struct xlvs_fragment_key, struct x
 KEYED(client_hops, BPF_MAP_TYPE_HASH, XLVS_CLIENT_HOPS, struct xlvs_hop_key, __u32);
 TABLE(service_state, 256, struct xlvs_service_state);
 TABLE(server_load, 1024, struct xlvs_load);
+TABLE(server_busy, 1024, __u32); /* the period in which a packet last took the slow way */
 TABLE(server_stats, 1024, struct xlvs_stats); /* a slice per CPU */
 TABLE(reasons, XLVS_REASONS, __u64);          /* a slice per CPU */
 

@@ -94,7 +94,7 @@ __noinline verdict HOOKED(client_way)(hook_t *ctx, const struct xlvs_conn *conn,
 	way = READ_ONCE(conn->client_way);
 	room->kept_way = way & 0xffff;
 	if (room->kept_way && (__u16)(way >> 16) == (__u16)epoch &&
-	    (__u16)((way >> 32) - period_now()) < FRESH_PERIODS) {
+	    (__u16)((way >> 32) - period_now()) < XLVS_FRESH_PERIODS) {
 		hop = entry(&next_hops, room->kept_way);
 		if (hop) {
 			room->way = *hop;

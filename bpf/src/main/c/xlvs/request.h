@@ -152,7 +152,7 @@ __noinline verdict HOOKED(request)(hook_t *ctx, struct pkt *p, __u32 service)
 			remember(p, &d, client, conn, epoch, 0);
 	}
 	if (d.server->flags & XLVS_SERVER_LOCAL) {
-		count_packet(p, d.index, false);
+		note_packet(p, d.index, false);
 		return PASS;
 	}
 	return forward(ctx, p, &d);

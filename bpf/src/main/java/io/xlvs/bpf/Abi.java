@@ -21,6 +21,9 @@ public final class Abi {
   /** {@code XLVS_CLIENT_HOPS}: next hops below are the data plane's own. */
   public static final int CLIENT_HOPS = 65536;
 
+  /** {@code XLVS_FRESH_PERIODS}: for so many periods the flow cache may forward packets without the slow way. */
+  public static final int FRESH_PERIODS = 64;
+
   /** {@code XLVS_DELETIONS}: entries that xlvs_delete takes at once. */
   public static final int DELETIONS = 1024;
 
@@ -32,6 +35,7 @@ public final class Abi {
           "XLVS_BUCKET_WAYS", (long) Bucket.WAYS,
           "XLVS_FILTER_WORDS", (long) FILTER_WORDS,
           "XLVS_CLIENT_HOPS", (long) CLIENT_HOPS,
+          "XLVS_FRESH_PERIODS", (long) FRESH_PERIODS,
           "XLVS_DELETIONS", (long) DELETIONS,
           "XLVS_RING_EMPTY", Integer.toUnsignedLong(RingLine.EMPTY));
 

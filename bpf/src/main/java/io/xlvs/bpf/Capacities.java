@@ -96,6 +96,7 @@ public record Capacities(
     entries.put("service_state", services);
     entries.put("server_load", servers);
     entries.put("recount", servers);
+    entries.put("server_busy", servers);
     entries.put("server_stats", Math.multiplyExact(cpus, servers));
     entries.put("reasons", Math.multiplyExact(cpus, Reason.STRIDE));
     return entries;

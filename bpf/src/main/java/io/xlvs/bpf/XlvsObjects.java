@@ -33,7 +33,7 @@ public final class XlvsObjects implements AutoCloseable {
   private static final List<String> MAPPED =
       List.of(
           "control", "service_table", "services", "servers", "rings", "local_addresses", "next_hops", "epochs",
-          "service_state", "server_load", "server_stats", "reasons", "deletions");
+          "service_state", "server_load", "server_stats", "reasons", "deletions", "server_busy");
 
   private final Collection collection;
   private final Settings settings;
@@ -177,6 +177,11 @@ public final class XlvsObjects implements AutoCloseable {
     return runOnContext("xlvs_jiffies", Clock.CODEC, new Clock(0)).jiffies();
   }
 
+  /** The number of the period, of about a second, that it is: {@code period32()} in forward.h. */
+  public int period() {
+    return (int) (jiffies() >> settings.refreshShift());
+  }
+
   private <T> T runOnContext(String program, Codec<T> codec, T context) {
     ByteBuffer bytes = ByteBuffer.allocate(codec.sizeBytes()).order(ByteOrder.nativeOrder());
     codec.encode(context, bytes);
@@ -245,6 +250,11 @@ public final class XlvsObjects implements AutoCloseable {
   /** 64-bit counts by CPU times {@link Reason#STRIDE} plus reason. */
   public MappedArray reasons() {
     return arrays.get("reasons");
+  }
+
+  /** By slot: in which period (see {@link #period}) a packet of the server last took the slow way; a word, stride 8. */
+  public MappedArray serverBusy() {
+    return arrays.get("server_busy");
   }
 
   /** {@link Deletion}s for {@link #delete}. */

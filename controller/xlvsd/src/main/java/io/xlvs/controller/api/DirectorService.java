@@ -123,7 +123,9 @@ final class DirectorService extends DirectorGrpc.DirectorImplBase {
         .setServices(configuration.services().size())
         .setServers((int) configuration.serverCount());
     DataPlaneStatus dataPlane = backend.dataPlane().status();
-    status.addAllNotes(dataPlane.notes());
+    status.addAllNotes(dataPlane.notes())
+        .setJiffiesPerSecond(dataPlane.jiffiesPerSecond())
+        .setCounters(ModelMapper.counters(dataPlane.counters()));
     configuration.sysctls().changed().forEach((sysctl, value) -> status.addSysctls(ModelMapper.sysctl(sysctl, value)));
     for (DataPlaneStatus.Interface i : dataPlane.interfaces()) {
       status.addInterfaces(InterfaceStatus.newBuilder()

@@ -48,6 +48,9 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
           Feature.TUNNEL_CHECKSUM,
           Feature.TUNNEL_MIXED_FAMILY);
 
+  /** Servers whose rates make a step under one lock. */
+  private static final int ESTIMATED_AT_ONCE = 1 << 14;
+
   private final Object lock = new Object();
   private final PinnedState pinned;
   private final boolean fresh;
@@ -230,10 +233,7 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
   }
 
   private Counters total(AppliedService service) {
-    long[] figures = new long[2 * CounterStore.FIELDS];
-    service.slots.values().forEach(slot -> tables.counters().addServer(slot.index, figures));
-    tables.counters().addLeftovers(service.index, figures);
-    return CounterStore.counters(figures);
+    return tables.counters().service(service.index, service.slots.values());
   }
 
   @Override
@@ -242,6 +242,9 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
       applied.values().stream()
           .filter(held -> service.map(held.key::equals).orElse(true))
           .forEach(reconciler::zero);
+      if (service.isEmpty()) {
+        tables.counters().zeroDirector();
+      }
     }
   }
 
@@ -305,7 +308,7 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
   /** Once a second. */
   private void keepHouse(long tick) {
     if (tick % CounterStore.SAMPLE_SECONDS == 0) {
-      sample();
+      estimate();
     }
     synchronized (lock) {
       if (closed) {
@@ -322,18 +325,25 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
     }
   }
 
-  /** Service by service, so that nobody waits for a million servers. */
-  private void sample() {
-    List<AppliedService> services;
-    synchronized (lock) {
-      services = List.copyOf(applied.values());
-    }
-    for (AppliedService service : services) {
+  /** A part after another, so that nobody waits for a million servers. */
+  private void estimate() {
+    int from = 0;
+    boolean more = true;
+    while (more) {
       synchronized (lock) {
         if (closed) {
           return;
         }
-        service.slots.values().forEach(slot -> tables.counters().sample(slot.index));
+        CounterStore counters = tables.counters();
+        if (from == 0) {
+          counters.beginStep(objects.period());
+        }
+        counters.stepServers(from, from + ESTIMATED_AT_ONCE);
+        from += ESTIMATED_AT_ONCE;
+        more = from < counters.slots();
+        if (!more) {
+          counters.endStep();
+        }
       }
     }
   }

@@ -103,7 +103,7 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
   private static Map<String, Integer> entries(Capacities capacities, Settings settings) {
     Map<String, Integer> entries = new HashMap<>(capacities.maxEntries(settings.cpus()));
     entries.put(SERVER_BASE, settings.servers());
-    entries.put(SERVICE_LEFT, settings.services());
+    entries.put(SERVICE_LEFT, CounterStore.leftoverElements(settings.services()));
     return entries;
   }
 
@@ -114,7 +114,7 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
     XlvsObjects objects = loadObjects(pinned, capacities, settings);
     opened.add(0, objects);
     MappedArray bases = map(pinned, SERVER_BASE, settings.servers(), opened);
-    MappedArray leftovers = map(pinned, SERVICE_LEFT, settings.services(), opened);
+    MappedArray leftovers = map(pinned, SERVICE_LEFT, CounterStore.leftoverElements(settings.services()), opened);
     if (fresh) {
       pinned.putSettings(settings);
     }

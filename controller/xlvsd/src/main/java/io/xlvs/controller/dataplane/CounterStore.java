@@ -1,54 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.controller.dataplane;
 
+import io.xlvs.bpf.Abi;
 import io.xlvs.bpf.Stats;
 import io.xlvs.bpf.XlvsObjects;
 import io.xlvs.loader.map.MappedArray;
 import java.util.Arrays;
 
 /**
- * Counters of servers and services. The data plane only ever counts up, and its counters are not written while packets flow: what
- * zeroing subtracts (base) and what deleted servers leave to their service (leftovers) lie in two arrays of the controller's own,
- * which are pinned beside the others and so outlive the daemon. Rates are IPVS's: ip_vs_est.c, a sample every two seconds.
+ * Counters of servers, services and the director. The data plane only ever counts up, and its counters are not written while packets
+ * flow: what zeroing subtracts (base) and what deleted servers leave to their service, and deleted services to the director (leftovers),
+ * lie in two arrays of the controller's own, which are pinned beside the others and so outlive the daemon.
+ *
+ * <p>Every two seconds the {@link Estimator}s make a step. A server without traffic costs it eight bytes to read: the data plane notes for
+ * each the period in which a packet took the slow way, and only for {@link Abi#FRESH_PERIODS} periods more can others be forwarded by the flow cache.
  *
  * <p>One thread at a time.
  */
 final class CounterStore {
   /** connections, in and out packets, in and out bytes: the members of struct xlvs_stats in order. */
-  static final int FIELDS = 5;
+  static final int FIELDS = Estimator.FIELDS;
 
   /** Bytes of an element of either array of the controller's own. */
   static final int ELEMENT_BYTES = FIELDS * Long.BYTES;
 
-  /** Seconds between two calls of {@link #sample}. */
+  /** Seconds between two steps. */
   static final int SAMPLE_SECONDS = 2;
 
-  private static final int FIRST_BYTE_FIELD = 3;
+  private static final int NO_SERVICE = -1;
+  private static final int DIRECTOR = 0;
 
   private final MappedArray stats;
+  private final MappedArray busy;
   private final MappedArray bases;
   private final MappedArray leftovers;
   private final int cpus;
   private final int servers;
 
-  /** Five figures a server: as sampled last, and IPVS's scaled averages. Grown as slots come into use. */
+  /** By slot, grown as slots come into use: figures at the last step, and the service's index. */
   private long[] sampled = new long[0];
-  private long[] averages = new long[0];
+  private int[] owners = new int[0];
+  private int slots;
+
+  /** By service: what its servers grew by in this step. */
+  private final long[] growth;
+
+  private final long[] directorGrowth = new long[FIELDS];
+  private final long[] directorTotal = new long[FIELDS];
+  private final long[] one = new long[FIELDS];
+  private final Estimator serverRates = new Estimator();
+  private final Estimator serviceRates = new Estimator();
+  private final Estimator directorRates = new Estimator();
+  private int lastPeriod;
+  private int period;
 
   /**
    * @param bases an element of {@value #ELEMENT_BYTES} bytes a server
-   * @param leftovers the same, a service
+   * @param leftovers the same, {@link #leftoverElements}
    */
   CounterStore(XlvsObjects objects, MappedArray bases, MappedArray leftovers) {
     this.stats = objects.serverStats();
+    this.busy = objects.serverBusy();
     this.bases = bases;
     this.leftovers = leftovers;
     this.cpus = objects.settings().cpus();
     this.servers = objects.settings().servers();
+    this.growth = new long[objects.settings().services() * FIELDS];
+    this.lastPeriod = objects.period();
+    directorRates.start(DIRECTOR);
+    addLeftovers(DIRECTOR, directorTotal);
+  }
+
+  /** The director's, and one for each service behind it. */
+  static int leftoverElements(int services) {
+    return services + 1;
   }
 
   /** Starts a slot's counters at zero; no packet may be counted in it yet. */
-  void startSlot(int slot) {
+  void startSlot(int slot, int service) {
     for (int cpu = 0; cpu < cpus; cpu++) {
       long at = statsOffset(cpu, slot);
       for (int field = 0; field < FIELDS; field++) {
@@ -58,88 +87,204 @@ final class CounterStore {
     for (int field = 0; field < FIELDS; field++) {
       bases.putLong(element(slot) + 8L * field, 0);
     }
-    reserve(slot);
+    own(slot, service);
     Arrays.fill(sampled, slot * FIELDS, (slot + 1) * FIELDS, 0);
-    Arrays.fill(averages, slot * FIELDS, (slot + 1) * FIELDS, 0);
   }
 
   /** Makes a slot that was taken over known: its rates start at zero. */
-  void takeOverSlot(int slot) {
-    reserve(slot);
+  void takeOverSlot(int slot, int service) {
+    own(slot, service);
     for (int field = 0; field < FIELDS; field++) {
       sampled[slot * FIELDS + field] = raw(slot, field);
+      directorTotal[field] += figure(slot, field);
     }
   }
 
-  private void reserve(int slot) {
-    int need = (slot + 1) * FIELDS;
-    if (sampled.length < need) {
-      int length = Math.max(need, Math.min(servers * FIELDS, sampled.length * 2));
-      sampled = Arrays.copyOf(sampled, length);
-      averages = Arrays.copyOf(averages, length);
+  private void own(int slot, int service) {
+    int need = slot + 1;
+    if (owners.length < need) {
+      int length = Math.max(need, Math.min(servers, owners.length * 2));
+      sampled = Arrays.copyOf(sampled, length * FIELDS);
+      owners = Arrays.copyOf(owners, length);
+      Arrays.fill(owners, slots, length, NO_SERVICE);
     }
+    slots = Math.max(slots, need);
+    owners[slot] = service;
+    serverRates.start(slot);
   }
 
   /** Starts a service without leftovers. */
   void startService(int service) {
     for (int field = 0; field < FIELDS; field++) {
-      leftovers.putLong(element(service) + 8L * field, 0);
+      leftovers.putLong(left(service) + 8L * field, 0);
     }
+    Arrays.fill(growth, service * FIELDS, (service + 1) * FIELDS, 0);
+    serviceRates.start(service);
+  }
+
+  /** Makes a service that was taken over known. */
+  void takeOverService(int service) {
+    serviceRates.start(service);
+    addLeftovers(1 + service, directorTotal);
   }
 
   /** Gives a slot's figures to its service and starts them at zero. */
   void leaveToService(int slot, int service) {
     for (int field = 0; field < FIELDS; field++) {
-      long at = element(service) + 8L * field;
-      leftovers.putLong(at, leftovers.getLong(at) + figure(slot, field));
+      addLeftover(1 + service, field, figure(slot, field));
     }
     zeroSlot(slot);
+  }
+
+  /** Frees a slot, whose figures its service keeps. */
+  void freeSlot(int slot, int service) {
+    leaveToService(slot, service);
+    owners[slot] = NO_SERVICE;
+  }
+
+  /** Gives what a service has left, its servers being gone, to the director. */
+  void leaveToDirector(int service) {
+    for (int field = 0; field < FIELDS; field++) {
+      addLeftover(DIRECTOR, field, leftovers.getLong(left(service) + 8L * field));
+    }
+    startService(service);
+  }
+
+  private void addLeftover(int element, int field, long more) {
+    long at = element(element) + 8L * field;
+    leftovers.putLong(at, leftovers.getLong(at) + more);
   }
 
   /** From now on a slot's figures count from zero. */
   void zeroSlot(int slot) {
     for (int field = 0; field < FIELDS; field++) {
       bases.putLong(element(slot) + 8L * field, raw(slot, field));
-      averages[slot * FIELDS + field] = 0;
+    }
+    serverRates.clear(slot);
+  }
+
+  /** From now on the figures of a service and of these slots, all it has, count from zero; the director's go on. */
+  void zeroService(int service, Iterable<ServerSlot> slots) {
+    slots.forEach(slot -> leaveToService(slot.index, service));
+    leaveToDirector(service);
+  }
+
+  /** From now on the director's figures count from zero, those of its services having been zeroed. */
+  void zeroDirector() {
+    for (int field = 0; field < FIELDS; field++) {
+      leftovers.putLong(element(DIRECTOR) + 8L * field, 0);
+    }
+    Arrays.fill(directorTotal, 0);
+    directorRates.clear(DIRECTOR);
+  }
+
+  /** Slots that a step has to look at. */
+  int slots() {
+    return slots;
+  }
+
+  /**
+   * Begins a step: {@link #stepServers} for all slots, in parts, and {@link #endStep} follow.
+   *
+   * @param now number of the period that it is
+   */
+  void beginStep(int now) {
+    period = now;
+  }
+
+  /** The servers' part of a step, for slots of {@code from} to {@code to - 1}; how many were not idle. */
+  int stepServers(int from, int to) {
+    int stepped = 0;
+    for (int slot = from; slot < Math.min(to, slots); slot++) {
+      if (mayHaveGrown(slot) || serverRates.isMoving(slot)) {
+        stepServer(slot);
+        stepped++;
+      }
+    }
+    return stepped;
+  }
+
+  /** Whether a packet can have been counted since the last step began. */
+  private boolean mayHaveGrown(int slot) {
+    return owners[slot] != NO_SERVICE && busy.getInt((long) slot * busy.strideBytes()) + Abi.FRESH_PERIODS - lastPeriod >= 0;
+  }
+
+  private void stepServer(int slot) {
+    int service = owners[slot];
+    for (int field = 0; field < FIELDS; field++) {
+      long now = raw(slot, field);
+      one[field] = now - sampled[slot * FIELDS + field];
+      sampled[slot * FIELDS + field] = now;
+      if (service != NO_SERVICE) {
+        growth[service * FIELDS + field] += one[field];
+        directorGrowth[field] += one[field];
+      }
+    }
+    serverRates.step(slot, one, 0);
+    if (service != NO_SERVICE && hasGrown(service)) {
+      serviceRates.wake(service);
     }
   }
 
-  /** Takes the samples of one slot; to be called every {@value #SAMPLE_SECONDS} seconds. */
-  void sample(int slot) {
+  private boolean hasGrown(int service) {
+    long any = 0;
     for (int field = 0; field < FIELDS; field++) {
-      int at = slot * FIELDS + field;
-      long now = raw(slot, field);
-      // ip_vs_est.c: bytes with 5 fractional bits, the others with 10; the difference of two seconds is halved.
-      long rate = now - sampled[at] << (field < FIRST_BYTE_FIELD ? 9 : 4);
-      averages[at] += rate - averages[at] >> 2;
-      sampled[at] = now;
+      any |= growth[service * FIELDS + field];
     }
+    return any != 0;
+  }
+
+  /** The services' and the director's part. */
+  void endStep() {
+    for (int service = serviceRates.nextMoving(0); service >= 0; service = serviceRates.nextMoving(service + 1)) {
+      serviceRates.step(service, growth, service * FIELDS);
+      Arrays.fill(growth, service * FIELDS, (service + 1) * FIELDS, 0);
+    }
+    for (int field = 0; field < FIELDS; field++) {
+      directorTotal[field] += directorGrowth[field];
+    }
+    directorRates.step(DIRECTOR, directorGrowth, 0);
+    Arrays.fill(directorGrowth, 0);
+    lastPeriod = period;
   }
 
   /** One server's counters. */
   Counters server(int slot) {
     long[] figures = new long[2 * FIELDS];
     addServer(slot, figures);
+    serverRates.read(slot, figures, FIELDS);
     return counters(figures);
   }
 
-  /** Adds a server's totals and rates to a service's. */
-  void addServer(int slot, long[] figures) {
+  /** A service's: what removed servers left and the sum of these, which are all it has. */
+  Counters service(int service, Iterable<ServerSlot> slots) {
+    long[] figures = new long[2 * FIELDS];
+    slots.forEach(slot -> addServer(slot.index, figures));
+    addLeftovers(1 + service, figures);
+    serviceRates.read(service, figures, FIELDS);
+    return counters(figures);
+  }
+
+  /** All services' together, those deleted included, as of the last step. */
+  Counters director() {
+    long[] figures = Arrays.copyOf(directorTotal, 2 * FIELDS);
+    directorRates.read(DIRECTOR, figures, FIELDS);
+    return counters(figures);
+  }
+
+  private void addServer(int slot, long[] figures) {
     for (int field = 0; field < FIELDS; field++) {
       figures[field] += figure(slot, field);
-      long average = averages[slot * FIELDS + field];
-      figures[FIELDS + field] += field < FIRST_BYTE_FIELD ? average + 0x1ff >> 10 : average + 0xf >> 5;
     }
   }
 
-  /** Adds what removed servers left. */
-  void addLeftovers(int service, long[] figures) {
+  private void addLeftovers(int element, long[] figures) {
     for (int field = 0; field < FIELDS; field++) {
-      figures[field] += leftovers.getLong(element(service) + 8L * field);
+      figures[field] += leftovers.getLong(element(element) + 8L * field);
     }
   }
 
-  static Counters counters(long[] f) {
+  private static Counters counters(long[] f) {
     return new Counters(f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7], f[8], f[9]);
   }
 
@@ -157,6 +302,10 @@ final class CounterStore {
 
   private long statsOffset(int cpu, int slot) {
     return ((long) cpu * servers + slot) * Stats.LAYOUT.size();
+  }
+
+  private static long left(int service) {
+    return element(1 + service);
   }
 
   private static long element(int index) {

@@ -7,8 +7,11 @@ import java.util.List;
  * What the data plane is attached to, how full its tables are, and what it did not forward and why.
  *
  * @param notes what in the host's network stands against the services, a line each with the remedy
+ * @param counters of all services together, as of the estimator's last step
+ * @param jiffiesPerSecond the kernel's HZ
  */
-public record DataPlaneStatus(List<Interface> interfaces, List<String> notes, List<Table> tables, List<Reason> reasons) {
+public record DataPlaneStatus(
+    List<Interface> interfaces, List<String> notes, List<Table> tables, List<Reason> reasons, Counters counters, int jiffiesPerSecond) {
   public DataPlaneStatus {
     interfaces = List.copyOf(interfaces);
     notes = List.copyOf(notes);

@@ -237,14 +237,14 @@ final class Reconciler {
   private void freeIfEmpty(AppliedService service) {
     if (!service.present && service.slots.isEmpty()) {
       applied.remove(service.key);
+      tables.counters().leaveToDirector(service.index);
       tables.services().free(service);
     }
   }
 
   /** All figures of a service count from zero. */
   void zero(AppliedService service) {
-    tables.counters().startService(service.index);
-    service.slots.values().forEach(slot -> tables.counters().zeroSlot(slot.index));
+    tables.counters().zeroService(service.index, service.slots.values());
   }
 
   /** Slots in the order of the service's servers, for whoever shows them; null where there is none. */

@@ -83,7 +83,7 @@ final class ServerTable {
     slot.target = hops.acquire(key.address(), routes);
     slot.available = (record.flags() & ServerFlag.AVAILABLE.value()) != 0;
     setReplies(slot, record.method() == io.xlvs.bpf.Method.NAT);
-    counters.takeOverSlot(index);
+    counters.takeOverSlot(index, owner.index);
     if (!slot.available) {
       slot.removedAtNanos = nowNanos;
       lingering.add(slot);
@@ -101,7 +101,7 @@ final class ServerTable {
     ServerSlot slot = new ServerSlot(index, generation, owner, key);
     slot.target = hops.acquire(key.address(), routes);
     owner.slots.put(key, slot);
-    counters.startSlot(index);
+    counters.startSlot(index, owner.index);
     load.putLong((long) index * Load.LAYOUT.size(), 0);
     load.putLong((long) index * Load.LAYOUT.size() + 8, 0);
     return slot;
@@ -198,7 +198,7 @@ final class ServerTable {
   /** Frees a slot: what still names it is of an older generation from now on. */
   void free(ServerSlot slot) {
     lingering.remove(slot);
-    counters.leaveToService(slot.index, slot.owner.index);
+    counters.freeSlot(slot.index, slot.owner.index);
     slot.owner.slots.remove(slot.key);
     slot.replies.forEach(endpoints::remove);
     secondReplies -= Math.max(0, slot.replies.size() - 1);

@@ -29,7 +29,7 @@ final class StatusReader {
   }
 
   DataPlaneStatus read(List<DataPlaneStatus.Interface> attached, List<String> notes) {
-    return new DataPlaneStatus(attached, notes, tables(), reasons());
+    return new DataPlaneStatus(attached, notes, tables(), reasons(), tables.counters().director(), objects.settings().jiffiesPerSecond());
   }
 
   private List<DataPlaneStatus.Table> tables() {

@@ -42,6 +42,7 @@ final class Takeover {
           continue;
         }
         byIndex.put(index, service);
+        tables.counters().takeOverService(index);
         tables.rings().takeOver(service.ring);
         service.localAddresses = tables.locals().takeOver(service.locals);
       }

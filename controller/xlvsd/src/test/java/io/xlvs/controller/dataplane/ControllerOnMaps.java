@@ -64,7 +64,7 @@ abstract class ControllerOnMaps {
     objects = own(XlvsObjects.load(
         XlvsObjects.parse().loadOnly("xlvs_sweep", "xlvs_jiffies"), Capacities.SMALL, SETTINGS, Optional.empty()));
     bases = array(Capacities.SMALL.servers());
-    leftovers = array(Capacities.SMALL.services());
+    leftovers = array(CounterStore.leftoverElements(Capacities.SMALL.services()));
     netlink = own(Rtnetlink.open());
     startController();
   }

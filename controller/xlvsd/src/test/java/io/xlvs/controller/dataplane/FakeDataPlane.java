@@ -111,7 +111,8 @@ public final class FakeDataPlane implements DataPlane {
         List.of(new DataPlaneStatus.Interface("eth0", 2, "tc", "driver without native XDP")),
         List.of("VIP 10.0.0.100 is no address of this host"),
         List.of(new DataPlaneStatus.Table("connections", 5, 1024, 65536)),
-        List.of(new DataPlaneStatus.Reason("no_server", "no usable server", 7), new DataPlaneStatus.Reason("truncated", "short", 0)));
+        List.of(new DataPlaneStatus.Reason("no_server", "no usable server", 7), new DataPlaneStatus.Reason("truncated", "short", 0)),
+        new Counters(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), 250);
   }
 
   @Override

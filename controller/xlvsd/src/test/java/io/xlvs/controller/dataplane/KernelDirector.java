@@ -74,7 +74,7 @@ final class KernelDirector implements Recording.Director, AutoCloseable {
     interfaces.update(netlink.links());
     EndpointSet endpoints = new EndpointSet();
     CounterStore counters =
-        new CounterStore(objects, array(Capacities.SMALL.servers()), array(Capacities.SMALL.services()));
+        new CounterStore(objects, array(Capacities.SMALL.servers()), array(CounterStore.leftoverElements(Capacities.SMALL.services())));
     HopTable hops = new HopTable(objects, netlink, interfaces, new ManagedNeighbours(netlink, interfaces::link), Capacities.SMALL.hops());
     tables = new Tables(
         hops, new ServerTable(objects, hops, endpoints, counters), new ServiceRecords(objects), new RingTable(objects),

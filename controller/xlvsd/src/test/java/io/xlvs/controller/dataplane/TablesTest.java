@@ -224,11 +224,8 @@ class TablesTest extends ControllerOnMaps {
   }
 
   private Counters total() {
-    long[] figures = new long[2 * CounterStore.FIELDS];
     AppliedService service = applied.get(KEY);
-    service.slots.values().forEach(slot -> tables.counters().addServer(slot.index, figures));
-    tables.counters().addLeftovers(service.index, figures);
-    return CounterStore.counters(figures);
+    return tables.counters().service(service.index, service.slots.values());
   }
 
   private boolean replies(RealServer server) {
