@@ -31,7 +31,7 @@ final class Lbctl {
   /** The few names that the recordings know. */
   static final Names NAMES = new Names() {
     private final Map<String, Integer> ports =
-        Map.of("http", 80, "https", 443, "domain", 53, "sip", 5060, "http-alt", 8080);
+        Map.of("http", 80, "https", 443, "domain", 53, "sip", 5060, "http-alt", 8080, "ntp", 123, "tproxy", 8081);
 
     @Override
     public Optional<InetAddress> address(String host) {

@@ -39,8 +39,13 @@ record Recording(String arguments, String out, List<String> err, int status, Str
   }
 
   private static List<String> lines(String name) {
+    return text(name).lines().toList();
+  }
+
+  /** The whole file. */
+  static String text(String name) {
     try (var stream = Recording.class.getResourceAsStream("/ipvsadm/" + name)) {
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -220,6 +220,8 @@ final class VerbsTest {
     "service set tcp:10.0.0.1:80 --persistence abc | 2 | Invalid value for option '--persistence': `abc' is not a whole number",
     "connection list --limit x | 2 | Invalid value for option '--limit': `x' is not a whole number",
     "service list -o xml | 2 | Invalid value for option '--output'",
+    "proc ip_vs -o json | 2 | proc: -o is given: a file of /proc is text and nothing else: leave -o away",
+    "proc ip_vs_stats_percpu | 2 | FILE: `ip_vs_stats_percpu' is not a file that lbctl can show: ip_vs, ip_vs_conn,",
     "connection list --limit 0 | 2 | --limit: `0' is no number of connections: 1 or more would be",
     "connection list --min-idle soon | 2 | --min-idle: `soon' is not a time: a number with a unit would be",
     "connection delete | 2 | connection delete: no condition is given: give one, such as --service tcp:10.0.0.100:80",
@@ -291,7 +293,7 @@ final class VerbsTest {
   @ValueSource(strings = {
     "", "service", "service list", "service get", "service add", "service set", "service delete", "server", "server list",
     "server add", "server set", "server delete", "local-address", "local-address list", "local-address add",
-    "local-address delete", "connection", "connection list", "connection delete", "status"})
+    "local-address delete", "connection", "connection list", "connection delete", "proc", "status"})
   void everyCommandHasHelpWithExamples(String command) {
     Lbctl.Result help = command.isEmpty() ? lbctl.run("help") : lbctl.run(command + " --help");
 

@@ -2,7 +2,6 @@
 package io.xlvs.ctl.ipvs;
 
 import io.xlvs.v1.Connection;
-import io.xlvs.v1.ConnectionState;
 import io.xlvs.v1.Protocol;
 import java.io.PrintStream;
 import java.util.Locale;
@@ -11,7 +10,6 @@ import java.util.Locale;
 final class ConnectionListing {
   private static final String TITLE = "pro expire state       source             virtual            destination";
 
-  private static final String SCTP = "SCTP_";
 
   private static final int[] WIDTHS = {3, 6, 11, 18, 18};
 
@@ -35,7 +33,7 @@ final class ConnectionListing {
         protocol == Protocol.PROTOCOL_UNSPECIFIED
             ? "IP" : RuleParser.protocolName(protocol).toUpperCase(Locale.ROOT),
         twoDigits(seconds / 60) + ":" + twoDigits(seconds % 60),
-        state(connection.getState()),
+        StateNames.of(connection.getState()),
         names.of(connection.getClientAddress(), connection.getClientPort(), protocol),
         names.of(connection.getVirtualAddress(), connection.getVirtualPort(), protocol),
         names.of(connection.getServerAddress(), connection.getServerPort(), protocol)));
@@ -43,18 +41,5 @@ final class ConnectionListing {
 
   private static String twoDigits(long value) {
     return value < 10 ? "0" + value : Long.toString(value);
-  }
-
-  private static String state(ConnectionState state) {
-    if (state == ConnectionState.CONNECTION_STATE_UNSPECIFIED || state == ConnectionState.UNRECOGNIZED) {
-      return "NONE";
-    }
-    String name = state.name().substring("CONNECTION_STATE_".length());
-    return name.startsWith(SCTP) ? sctpWord(name.substring(SCTP.length())) : name;
-  }
-
-  /** sctp_state_name_table of ip_vs_proto_sctp.c. */
-  private static String sctpWord(String name) {
-    return name.replaceFirst("^(C)OOKIE_|^(S)HUTDOWN_", "$1$2-").replace('_', '-');
   }
 }

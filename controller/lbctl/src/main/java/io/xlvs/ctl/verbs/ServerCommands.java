@@ -36,7 +36,7 @@ final class ServerCommands implements Runnable {
     @Parameters(paramLabel = "SERVICE", description = "Such as tcp:10.0.0.100:80, udp:[fd00::100]:53, fwm:7, fwm6:7.")
     private String service;
 
-    @Option(names = "--counters", description = "With totals and rates.")
+    @Option(names = "--counters", description = "With totals and rates; json and yaml always have them.")
     private boolean counters;
 
     ListServers(Session session) {
@@ -46,7 +46,7 @@ final class ServerCommands implements Runnable {
     @Override
     void run() {
       ListRealServersResponse servers = client().servers().listRealServers(ListRealServersRequest.newBuilder()
-          .setParent(ServiceName.of(service)).setWithCounters(counters).build());
+          .setParent(ServiceName.of(service)).setWithCounters(counters || !output().isTable()).build());
       output().print(servers, () -> table(console().colours(), servers.getRealServersList(), counters).toString());
     }
   }

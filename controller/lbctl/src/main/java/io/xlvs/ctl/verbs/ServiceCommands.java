@@ -33,7 +33,7 @@ final class ServiceCommands implements Runnable {
   @Command(name = "list", description = "List all virtual services.",
       footer = {"", "Examples:", "  lbctl service list", "  lbctl service list --counters", "  lbctl service list -o json"})
   static final class ListServices extends Verb {
-    @Option(names = "--counters", description = "With totals and rates.")
+    @Option(names = "--counters", description = "With totals and rates; json and yaml always have them.")
     private boolean counters;
 
     ListServices(Session session) {
@@ -42,7 +42,7 @@ final class ServiceCommands implements Runnable {
 
     @Override
     void run() {
-      List<VirtualService> services = client().allServices(counters);
+      List<VirtualService> services = client().allServices(counters || !output().isTable());
       output().print(ListVirtualServicesResponse.newBuilder().addAllVirtualServices(services), () -> table(services));
     }
 

@@ -85,6 +85,7 @@ public final class VerbTool {
         .addSubcommand(new ConnectionCommands.ListConnections(session))
         .addSubcommand(new ConnectionCommands.Delete(session)));
     root.addSubcommand(new SysctlCommand(session));
+    root.addSubcommand(new ProcCommand(session));
     root.addSubcommand(new StatusCommand(session));
     root.addSubcommand(new CommandLine.HelpCommand());
     return root;
