@@ -9,10 +9,12 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Connections or datagrams that a step asks for: "COUNT to [each] ADDRESS:PORT [from [each] ADDRESS] [port PORT] [held]". From one address
- * the port goes up by one, from or to "each" the address does.
+ * Connections or datagrams that a step asks for: "COUNT to [each] ADDRESS:PORT [from [each] ADDRESS] [port PORT] [held|reset]". From one address
+ * the port goes up by one, from or to "each" the address does. Each is closed by the client before the next, with a RST if "reset", unless
+ * it is "held".
  */
-record Connections(int count, InetSocketAddress firstTarget, boolean eachTarget, String first, boolean eachAddress, int firstPort, boolean held) {
+record Connections(int count, InetSocketAddress firstTarget, boolean eachTarget, String first, boolean eachAddress, int firstPort, boolean held,
+    boolean reset) {
   private static final int FIRST_PORT = 20_000;
 
   static Connections parse(List<String> words) {
@@ -24,6 +26,7 @@ record Connections(int count, InetSocketAddress firstTarget, boolean eachTarget,
     boolean each = false;
     int port = FIRST_PORT;
     boolean held = false;
+    boolean reset = false;
     while (rest.hasNext()) {
       String word = rest.next();
       switch (word) {
@@ -41,7 +44,8 @@ record Connections(int count, InetSocketAddress firstTarget, boolean eachTarget,
         }
         case "port" -> port = Integer.parseInt(rest.next());
         case "held" -> held = true;
-        default -> throw new IllegalArgumentException("\"" + word + "\" says nothing about connections: to, from, port, held do");
+        case "reset" -> reset = true;
+        default -> throw new IllegalArgumentException("\"" + word + "\" says nothing about connections: to, from, port, held, reset do");
       }
     }
     if (target == null) {
@@ -50,7 +54,7 @@ record Connections(int count, InetSocketAddress firstTarget, boolean eachTarget,
     if (source == null) {
       source = (target.getAddress().getAddress().length == 4 ? Family.IPV4 : Family.IPV6).client();
     }
-    return new Connections(count, target, eachTarget, source, each, port, held);
+    return new Connections(count, target, eachTarget, source, each, port, held, reset);
   }
 
   private static InetSocketAddress socketAddress(String text) {

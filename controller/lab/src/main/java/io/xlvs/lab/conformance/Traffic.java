@@ -64,6 +64,9 @@ final class Traffic {
     char answer = ask(socket);
     if (wanted.held()) {
       held.add(socket);
+    } else if (wanted.reset()) {
+      socket.setSoLinger(true, 0);
+      socket.close();
     } else {
       finish(socket);
     }
