@@ -16,7 +16,7 @@ JDK_VERSION := 17
 export PATH := $(PATH):/usr/sbin:/sbin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test bench bench-quick bench-scale bench-sweep conformance clean assemble
+.PHONY: help setup build run test bench bench-quick bench-scale bench-sweep bench-picks conformance clean assemble
 
 help: ## show this list
 	@echo "xlvs: LVS rebuilt on XDP, controlled from Java. As root:"
@@ -79,6 +79,9 @@ bench-scale: build ## print what a table of 10,000 services with 100 servers eac
 
 bench-sweep: build ## print what the sweep of a million connections takes, and how often it therefore comes
 	@$(JAVA) -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf.SweepBench
+
+bench-picks: build ## print what a new connection costs by scheduler and number of servers
+	@$(JAVA) -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf.PickBench
 
 conformance: build ## play scenarios recorded from IPVS to xlvs, compare, write docs/conformance.md; RECORD=1: record them anew, where the kernel has ip_vs
 	@$(JAVA) -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -Dxlvs.home="$(XLVS)" -cp "$(XLVS)/lib/*" \

@@ -54,6 +54,10 @@ final class Director implements AutoCloseable {
   private static final int RING_STRIDE = 16;
   private static final int HOP = Abi.CLIENT_HOPS;
 
+  /** Of {@link #schedule}: behind the slots and rings of all plans. */
+  private static final int FIRST_SLOT = 1024;
+  private static final int FREE_RING = 1024 * RING_STRIDE;
+
   private final XlvsObjects objects;
   private final long now;
 
@@ -194,12 +198,49 @@ final class Director implements AutoCloseable {
     put(objects.servers(), plan.index(), Server.CODEC, server);
   }
 
+  /**
+   * Gives a service so many servers, each with a connection, and has it pick one of them by this rule; the worst case of each: nq finds
+   * none without connections, ovf takes the last.
+   */
+  void schedule(Plan plan, Pick pick, int servers) {
+    WireAddress tunnelSource = plan.method() == Method.TUN ? Plan.wire(plan.director()) : WireAddress.ZERO;
+    for (int i = 0; i < servers; i++) {
+      Server server =
+          new Server(
+              Plan.wire(plan.server()), plan.serverPort(), plan.family(), plan.method(), Flags.of(ServerFlag.AVAILABLE), HOP,
+              plan.index(), GENERATION, Tunnel.IPIP, 0, 0, tunnelSource, plan.serverPort(), 1, 0, 0);
+      put(objects.servers(), FIRST_SLOT + i, Server.CODEC, server);
+      objects.serverLoad().putInt((long) (FIRST_SLOT + i) * objects.serverLoad().strideBytes(), 1);
+    }
+    int[] ring = ring(pick, servers);
+    for (int i = 0; i < ring.length; i++) {
+      objects.rings().putInt(4L * (FREE_RING + i), ring[i]);
+    }
+    putService(plan.index(), new Region(FREE_RING, ring.length), Region.NONE, Plan.wire(plan.vip()), pick, plan);
+  }
+
+  /** What the controller computes for servers of weight 1. */
+  private static int[] ring(Pick pick, int servers) {
+    return switch (pick) {
+      case NEXT, FO -> IntStream.range(0, servers).map(i -> FIRST_SLOT + i).toArray();
+      case SH, DH -> IntStream.range(0, 256).map(i -> FIRST_SLOT + i % servers).toArray();
+      case MH -> IntStream.range(0, 4093).map(i -> FIRST_SLOT + i % servers).toArray();
+      case TWOS -> IntStream.range(0, servers).flatMap(i -> IntStream.of(FIRST_SLOT + i, -1, FIRST_SLOT + i, 0)).toArray();
+      case OVF -> IntStream.range(0, servers).flatMap(i -> IntStream.of(FIRST_SLOT + i, i < servers - 1 ? 0 : Integer.MAX_VALUE)).toArray();
+      default -> IntStream.range(0, servers).flatMap(i -> IntStream.of(FIRST_SLOT + i, 1)).toArray();
+    };
+  }
+
   private void putService(int index, Region locals, WireAddress vip, Plan like) {
     objects.rings().putInt(4L * index * RING_STRIDE, like.index());
+    putService(index, new Region(index * RING_STRIDE, 1), locals, vip, Pick.NEXT, like);
+  }
+
+  private void putService(int index, Region ring, Region locals, WireAddress vip, Pick pick, Plan like) {
     Service service =
         new Service(
-            new Region(index * RING_STRIDE, 1), locals, vip, like.servicePort(), like.transport().number, like.family(),
-            Flags.of(ServiceFlag.IN_USE), Pick.NEXT, GENERATION, 0, WireAddress.ZERO, 0, 0, 0);
+            ring, locals, vip, like.servicePort(), like.transport().number, like.family(),
+            Flags.of(ServiceFlag.IN_USE), pick, GENERATION, 0, WireAddress.ZERO, 0, 0, 0);
     put(objects.services(), index, Service.CODEC, service);
   }
 
