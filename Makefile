@@ -74,7 +74,7 @@ bench: build ## print nanoseconds per packet for each mode, beside floor program
 bench-quick: ## the same in a minute, with fewer repetitions and situations
 	@$(MAKE) --no-print-directory bench BENCH_ARGS="--quick $(BENCH_ARGS)"
 
-bench-scale: build ## print what a table of 10,000 services with 100 servers each costs to load, change, list and restart
+bench-scale: build ## print what a table of 10,000 services with 100 servers each, and a million connections, cost to load, change, list and restart
 	@$(JAVA) -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf.Scale $(BENCH_ARGS)
 
 bench-sweep: build ## print what the sweep of a million connections takes, and how often it therefore comes

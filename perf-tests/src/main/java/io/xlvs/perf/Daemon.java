@@ -16,6 +16,7 @@ import io.xlvs.v1.TableStatus;
 import io.xlvs.v1.UpdateRealServerRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ final class Daemon implements AutoCloseable {
   private final List<String> options;
   private Process process;
   private long lbctlPeakBytes;
+  private String jvmOptions = "";
 
   /**
    * Makes the namespace; starts nothing.
@@ -71,6 +73,11 @@ final class Daemon implements AutoCloseable {
     return directory;
   }
 
+  /** Options of the JVM for the next start. */
+  void jvmOptions(String options) {
+    jvmOptions = options;
+  }
+
   /** Starts it and waits until it serves. */
   double start() throws IOException {
     Path log = directory.resolve("log");
@@ -79,7 +86,9 @@ final class Daemon implements AutoCloseable {
     List<String> command = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + namespace, xlvs.resolve("bin/xlvsd").toString()));
     command.addAll(options);
     long start = System.nanoTime();
-    process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder.environment().put("XLVSD_OPTS", jvmOptions);
+    process = builder.start();
     while (!Files.readString(log).contains("message=ready")) {
       if (!process.isAlive() || since(start) > PATIENCE_SECONDS) {
         throw new IllegalStateException("xlvsd did not start: " + Files.readString(log));
@@ -121,6 +130,37 @@ final class Daemon implements AutoCloseable {
       throw new IllegalStateException("lbctl " + String.join(" ", words) + " failed: " + Files.readString(errors));
     }
     return seconds;
+  }
+
+  /**
+   * Runs lbctl as a shell does whose reader counts lines: {@code lbctl WORDS | wc -l}.
+   *
+   * @param heap of lbctl's JVM, such as "24m"
+   * @param lines that it must have printed
+   */
+  double count(String heap, long lines, String words) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder("sh", "-c", xlvs.resolve("bin/lbctl") + " " + words + " | wc -l");
+    builder.environment().put("XLVS_SOCKET", path("sock"));
+    builder.environment().put("LBCTL_OPTS", "-Xmx" + heap);
+    long start = System.nanoTime();
+    Process shell = builder.redirectError(directory.resolve("errors").toFile()).start();
+    String counted = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim();
+    double seconds = since(start);
+    if (await(shell) != 0 || Long.parseLong(counted) != lines) {
+      throw new IllegalStateException(
+          "lbctl " + words + " printed " + counted + " lines, not " + lines + ": " + Files.readString(directory.resolve("errors")));
+    }
+    return seconds;
+  }
+
+  /** Where its maps are pinned. */
+  Path pins() {
+    return directory.resolve("bpf").resolve("director");
+  }
+
+  /** The kernel's HZ. */
+  int jiffiesPerSecond() {
+    return call(channel -> DirectorGrpc.newBlockingStub(channel).getStatus(GetStatusRequest.getDefaultInstance()).getJiffiesPerSecond());
   }
 
   /** Of the last lbctl, looked at every few milliseconds. */

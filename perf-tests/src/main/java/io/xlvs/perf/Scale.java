@@ -2,12 +2,14 @@
 package io.xlvs.perf;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * {@code make bench-scale}: the controller with a large table, as an operator meets it: the installed xlvsd and lbctl, every JVM cold.
@@ -16,13 +18,16 @@ import java.util.Locale;
 public final class Scale {
   private static final String USAGE =
       """
-      usage: bench-scale [--services N] [--servers N] [--distinct] [--xlvs DIRECTORY] [--results DIRECTORY]
-        --services  virtual services (default: 10000)
+      usage: bench-scale [--services N] [--servers N] [--distinct] [--connections N] [--xlvs DIRECTORY] [--results DIRECTORY]
+        --services  virtual services; 0: connections only (default: 10000)
         --servers   real servers of each (default: 100)
         --distinct  every real server has an address of its own, not one of 10,000
+        --connections  connections that are listed and deleted afterwards; 0: none (default: 1000000)
         --xlvs      the installation (default: target/xlvs)
         --results   where scale.md goes (default: target)""";
   private static final int CHANGES = 200;
+  private static final String DAEMON_HEAP = "48m";
+  private static final String LBCTL_HEAP = "16m";
 
   private final int services;
   private final int servers;
@@ -40,6 +45,7 @@ public final class Scale {
     int services = 10_000;
     int servers = 100;
     boolean distinct = false;
+    int connections = 1_000_000;
     Path xlvs = Path.of("target/xlvs");
     Path results = Path.of("target");
     for (int i = 0; i < arguments.length; i++) {
@@ -50,6 +56,8 @@ public final class Scale {
         services = Integer.parseInt(arguments[++i]);
       } else if (arguments[i].equals("--servers") && more) {
         servers = Integer.parseInt(arguments[++i]);
+      } else if (arguments[i].equals("--connections") && more) {
+        connections = Integer.parseInt(arguments[++i]);
       } else if (arguments[i].equals("--xlvs") && more) {
         xlvs = Path.of(arguments[++i]);
       } else if (arguments[i].equals("--results") && more) {
@@ -61,9 +69,15 @@ public final class Scale {
     }
     Scale scale = new Scale(services, servers, distinct);
     scale.say(Machine.here() + "\n");
-    scale.say("| %,d services with %,d servers each%s | |\n|---|---:|", services, servers,
-        distinct ? ", every one with an address of its own" : "");
-    scale.run(xlvs.toAbsolutePath());
+    if (services > 0) {
+      scale.say("| %,d services with %,d servers each%s | |\n|---|---:|", services, servers,
+          distinct ? ", every one with an address of its own" : "");
+      scale.run(xlvs.toAbsolutePath());
+    }
+    if (connections > 0) {
+      scale.say("\n| %,d connections, `xlvsd` with a heap of %s, `lbctl` of %s | |\n|---|---:|", connections, DAEMON_HEAP, LBCTL_HEAP);
+      scale.connections(xlvs.toAbsolutePath(), connections);
+    }
     Files.createDirectories(results);
     Files.write(results.resolve("scale.md"), scale.rows);
   }
@@ -101,6 +115,37 @@ public final class Scale {
       say("| peak resident memory of `lbctl -R` | %d MiB |", lbctlPeak >> 20);
       say("| memory of all tables | %d MiB |", daemon.tablesBytes() >> 20);
       say("| all of these together, what is mapped counted twice | %d MiB |", peak + lbctlPeak + daemon.tablesBytes() >> 20);
+    }
+  }
+
+  private void connections(Path xlvs, int count) throws IOException {
+    try (Daemon daemon = new Daemon(xlvs, 1 << 16, 1)) {
+      daemon.jvmOptions("-Xmx" + DAEMON_HEAP);
+      daemon.start();
+      String service = "10.100.0.0:80";
+      daemon.lbctl(null, "-A", "-t", service);
+      daemon.lbctl(null, "-a", "-t", service, "-r", "10.99.0.1", "-g");
+      ManyConnections.write(daemon.pins(), count, daemon.jiffiesPerSecond());
+      row("`lbctl -Lnc \\| wc -l`", daemon.count(LBCTL_HEAP, count + 2L, "-Lnc"));
+      row("`lbctl proc ip_vs_conn \\| wc -l`", daemon.count(LBCTL_HEAP, count + 1L, "proc ip_vs_conn"));
+      row("`lbctl connection list \\| wc -l`", daemon.count(LBCTL_HEAP, count + 1L, "connection list"));
+      row("`lbctl connection list -o json \\| wc -l`", daemon.count(LBCTL_HEAP, count, "connection list -o json"));
+      row("`lbctl connection list --client 20.0.0.1 --limit 5`", daemon.count(LBCTL_HEAP, 6, "connection list --client 20.0.0.1 --limit 5"));
+      say("| a change of a weight, median of %d while nothing else runs | %.1f ms |", CHANGES,
+          daemon.changeMillis(service, "10.99.0.1:80", CHANGES));
+      CompletableFuture<Double> deletion = CompletableFuture.supplyAsync(() -> delete(daemon));
+      say("| the same while `lbctl connection delete --all` runs | %.1f ms |", daemon.changeMillis(service, "10.99.0.1:80", CHANGES));
+      row("`lbctl connection delete --all`", deletion.join());
+      row("`lbctl -Lnc \\| wc -l` of an empty table", daemon.count(LBCTL_HEAP, 2, "-Lnc"));
+      say("| peak resident memory of `xlvsd`, tables that it maps included | %d MiB |", daemon.peakBytes() >> 20);
+    }
+  }
+
+  private static double delete(Daemon daemon) {
+    try {
+      return daemon.lbctl(null, "connection", "delete", "--all");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
