@@ -189,7 +189,8 @@ struct xlvs_fragment {
 /*
  * templates, half_templates: a persistent client's server. Client masked; dport 0: every port of
  * the VIP. Of a firewall mark: daddr as xlvs_service.vip, ports and protocol 0, so that all its
- * VIPs, ports and protocols share one (ip_vs_sched_persist()).
+ * VIPs, ports and protocols share one (ip_vs_sched_persist()). Of persistence engine sip: sport
+ * XLVS_CALL_TEMPLATE, and saddr a hash of the client and the Call-ID, which call_ids has.
  */
 struct xlvs_template {
 	__u64 last_seen; /* jiffies */
@@ -199,6 +200,20 @@ struct xlvs_template {
 	__u32 timeout;     /* jiffies */
 	__u32 connections; /* open ones that hold it */
 	__u32 pad;
+};
+
+/* A template's sport, in host order, where its saddr is a hash. */
+#define XLVS_CALL_TEMPLATE 1
+
+#define XLVS_CALL_ID_BYTES 256
+
+/*
+ * call_ids, under a template's key: what its saddr was made of, for whoever lists it. One that was
+ * displaced by newer ones is missed by listings alone.
+ */
+struct xlvs_call_id {
+	__be32 client[4];              /* masked */
+	__u8 text[XLVS_CALL_ID_BYTES]; /* ends at the first zero */
 };
 
 /* server_stats[cpu * servers + server] */

@@ -107,6 +107,7 @@ enum xlvs_service_flag {
 	XLVS_SERVICE_HASH_PORT = 16, /* sh-port, mh-port */
 	XLVS_SERVICE_FALLBACK = 32,  /* sh-fallback, mh-fallback */
 	XLVS_SERVICE_MARK = 64,      /* of a firewall mark: any number of endpoints lead here */
+	XLVS_SERVICE_SIP = 128,      /* persistence engine sip: a template for each Call-ID */
 };
 
 enum xlvs_server_flag {

@@ -41,6 +41,7 @@ enum xlvs_reason {
 	XLVS_REASON_BAD_SOURCE = 27,  /* passed: no client's source address, or a VIP; a martian */
 	XLVS_REASON_PORT_IN_USE = 28, /* NAT: the client's port is at that server, by another VIP */
 	XLVS_REASON_SCTP_FRAGMENT = 29, /* SCTP in fragments, whose port would have to change */
+	XLVS_REASON_NO_CALL_ID = 30,    /* persistence engine sip, no datagram with a Call-ID */
 	XLVS_REASONS = 32,              /* stride of the counters */
 };
 

@@ -72,6 +72,7 @@ KEYED(half_open, BPF_MAP_TYPE_LRU_HASH, 16384, struct xlvs_tuple, struct xlvs_co
 KEYED(half_replies, BPF_MAP_TYPE_LRU_HASH, 16384, struct xlvs_tuple, struct xlvs_tuple);
 KEYED(templates, BPF_MAP_TYPE_HASH, 16384, struct xlvs_tuple, struct xlvs_template);
 KEYED(half_templates, BPF_MAP_TYPE_LRU_HASH, 16384, struct xlvs_tuple, struct xlvs_template);
+KEYED(call_ids, BPF_MAP_TYPE_LRU_HASH, 16384, struct xlvs_tuple, struct xlvs_call_id);
 KEYED(fragments, BPF_MAP_TYPE_LRU_HASH, 4096, struct xlvs_fragment_key, struct xlvs_fragment);
 KEYED(client_hops, BPF_MAP_TYPE_HASH, XLVS_CLIENT_HOPS, struct xlvs_hop_key, __u32);
 TABLE(service_state, 256, struct xlvs_service_state);
@@ -122,6 +123,21 @@ struct destination {
 /* As many as ip_vs_lblc.c keeps of one service; those used longest ago make room. */
 KEYED(destinations, BPF_MAP_TYPE_LRU_HASH, 16384, struct destination_key, struct destination);
 
+/* How much of a datagram is searched for a Call-ID: more than a frame of 1500 bytes holds. */
+#define SIP_BYTES 2048
+
+/* A search for a Call-ID: see sip.h. */
+struct sip_walk {
+	__u32 length;  /* of what is searched */
+	__u32 phase;   /* enum sip_phase */
+	__u32 matched; /* bytes of the name */
+	__u32 resume;  /* bytes before this one are passed over */
+	__u32 begin;   /* of the value */
+	__u32 host;    /* of what is behind its @ */
+	__u32 end;     /* out: of the value; 0: there is none */
+	__u32 colon;   /* whether it has been seen */
+};
+
 /* Room for what does not fit the stack; one packet at a time on a CPU. */
 struct scratch {
 	struct xlvs_conn conn;    /* being made or promoted */
@@ -136,6 +152,10 @@ struct scratch {
 	struct destination_key destination_key;
 	struct destination destination;
 	__u8 bytes[640];
+	__u64 call_hash; /* of the datagram's Call-ID */
+	struct xlvs_call_id call;
+	struct sip_walk walk;
+	__u8 sip[SIP_BYTES];
 };
 
 MAP(scratch, BPF_MAP_TYPE_PERCPU_ARRAY, 1, struct scratch, 0);

@@ -10,6 +10,44 @@
 
 #include "template.h"
 
+/*
+ * The key of the template that a new connection belongs to. Of persistence engine sip the client
+ * and the Call-ID are its source together; the room gets what they were.
+ */
+static __always_inline void new_template_key(const struct xlvs_tuple *client,
+					     const struct xlvs_service *s, struct xlvs_tuple *key)
+{
+	struct scratch *room;
+	__u32 zero = 0;
+	__u64 hash;
+
+	template_key(client, s, template_of(client, s), key);
+	if (!(s->flags & XLVS_SERVICE_SIP))
+		return;
+	room = bpf_map_lookup_elem(&scratch, &zero);
+	if (!room)
+		return;
+	__builtin_memcpy(room->call.client, key->saddr, 16);
+	hash = xlvs_hash(two_words(key->saddr), two_words(key->saddr + 2), room->call_hash,
+			 settings.hash_seed);
+	key->saddr[0] = hash;
+	key->saddr[1] = hash >> 32;
+	key->saddr[2] = 0;
+	key->saddr[3] = 0;
+	key->sport = bpf_htons(XLVS_CALL_TEMPLATE);
+}
+
+/* For listings. */
+static __always_inline void keep_call_id(const struct xlvs_tuple *key)
+{
+	struct scratch *room;
+	__u32 zero = 0;
+
+	room = bpf_map_lookup_elem(&scratch, &zero);
+	if (room)
+		bpf_map_update_elem(&call_ids, key, &room->call, BPF_ANY);
+}
+
 /* The server that a persistent client is bound to, or XLVS_RING_EMPTY. */
 static __noinline __u32 template_server(const struct xlvs_tuple *client,
 					const struct xlvs_service *s)
@@ -18,7 +56,7 @@ static __noinline __u32 template_server(const struct xlvs_tuple *client,
 	const struct xlvs_server *server;
 	struct xlvs_tuple key;
 
-	template_key(client, s, template_of(client, s), &key);
+	new_template_key(client, s, &key);
 	template = bpf_map_lookup_elem(&templates, &key);
 	if (!template)
 		template = bpf_map_lookup_elem(&half_templates, &key);
@@ -56,11 +94,13 @@ static __noinline int template_make(const struct xlvs_tuple *client, const struc
 	struct xlvs_template made = {}, *known;
 	struct xlvs_tuple key;
 
-	template_key(client, s, template_of(client, s), &key);
+	new_template_key(client, s, &key);
 	known = bpf_map_lookup_elem(&templates, &key);
 	template_init(known ?: &made, s, conn);
 	if (!known && bpf_map_update_elem(&half_templates, &key, &made, BPF_ANY))
 		return -1;
+	if (s->flags & XLVS_SERVICE_SIP)
+		keep_call_id(&key);
 	if (load)
 		__sync_fetch_and_add(&load->persistent, 1);
 	return 0;
@@ -71,6 +111,8 @@ static __noinline int template_make(const struct xlvs_tuple *client, const struc
  * service may be edited while it is open. The template keeps its time-out, were it the minute that
  * it got when it ran out before (ip_vs_conn_expire()). Where templates is full, the client stays
  * bound by half_templates, as long as no flood churns that.
+ * A template of persistence engine sip is a call's, which does not end with a connection: none
+ * holds it.
  */
 static __noinline void template_hold(const struct xlvs_tuple *client, struct xlvs_conn *conn)
 {
@@ -79,7 +121,8 @@ static __noinline void template_hold(const struct xlvs_tuple *client, struct xlv
 	struct template_id id;
 	struct xlvs_tuple key;
 
-	if (!s || !(s->flags & XLVS_SERVICE_PERSISTENT))
+	if (!s ||
+	    (s->flags & (XLVS_SERVICE_PERSISTENT | XLVS_SERVICE_SIP)) != XLVS_SERVICE_PERSISTENT)
 		return;
 	id = template_of(client, s);
 	conn->template_mask = id.mask;

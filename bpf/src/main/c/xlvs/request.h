@@ -4,6 +4,7 @@
 #define XLVS_REQUEST_H
 
 #include "decide.h"
+#include "sip.h"
 
 /* Where a packet's connection is. */
 enum place {
@@ -40,6 +41,13 @@ static __always_inline bool may_open(const struct pkt *p)
 	}
 }
 
+static __always_inline bool wants_call_id(__u32 service)
+{
+	const struct xlvs_service *s = entry(&services, service);
+
+	return s && s->flags & XLVS_SERVICE_SIP;
+}
+
 /* The connection of a request, made if need be; NULL with *v saying what becomes of the packet. */
 static __always_inline struct xlvs_conn *request_conn(hook_t *ctx, struct pkt *p, __u32 service,
 						      const struct xlvs_tuple *client,
@@ -66,6 +74,10 @@ static __always_inline struct xlvs_conn *request_conn(hook_t *ctx, struct pkt *p
 	}
 	if (!is_client(&p->tuple)) {
 		*v = pass_because(XLVS_REASON_BAD_SOURCE);
+		return NULL;
+	}
+	if (wants_call_id(service) && HOOKED(read_call_id)(ctx, p)) {
+		*v = drop_because(XLVS_REASON_NO_CALL_ID);
 		return NULL;
 	}
 	reason = HOOKED(connect)(p, service);

@@ -37,13 +37,16 @@ public final class Abi {
           "XLVS_CLIENT_HOPS", (long) CLIENT_HOPS,
           "XLVS_FRESH_PERIODS", (long) FRESH_PERIODS,
           "XLVS_DELETIONS", (long) DELETIONS,
+          "XLVS_CALL_TEMPLATE", (long) CallId.TEMPLATE_PORT,
+          "XLVS_CALL_ID_BYTES", (long) CallId.TEXT_BYTES,
           "XLVS_RING_EMPTY", Integer.toUnsignedLong(RingLine.EMPTY));
 
   /** Every struct. */
   public static final List<StructLayout> STRUCTS =
       List.of(
           Tuple.LAYOUT, Endpoint.LAYOUT, Bucket.LAYOUT, Region.LAYOUT, Service.LAYOUT, Server.LAYOUT, NextHop.LAYOUT,
-          HopKey.LAYOUT, Device.LAYOUT, Conn.LAYOUT, FragmentKey.LAYOUT, Fragment.LAYOUT, Template.LAYOUT, Stats.LAYOUT,
+          HopKey.LAYOUT, Device.LAYOUT, Conn.LAYOUT, FragmentKey.LAYOUT, Fragment.LAYOUT, Template.LAYOUT, CallId.LAYOUT,
+          Stats.LAYOUT,
           Load.LAYOUT, ServiceState.LAYOUT, LocalAddress.LAYOUT, RingLine.LAYOUT, Control.LAYOUT, Sweep.LAYOUT, Clock.LAYOUT,
           Deletion.LAYOUT, Delete.LAYOUT, Settings.LAYOUT);
 

@@ -45,7 +45,9 @@ public enum Reason implements AbiConstant {
   PORT_IN_USE(28, "dropped: NAT, the client has a connection to that server from the same port already, by another VIP",
       "have clients use other ports, give the VIPs different server ports, or use FULLNAT"),
   SCTP_FRAGMENT(29, "dropped: SCTP in IP fragments, to which NAT or FULLNAT would have to give another port",
-      "give the real servers the service's port (NAT), or raise the MTU on the way to the director");
+      "give the real servers the service's port (NAT), or raise the MTU on the way to the director"),
+  NO_CALL_ID(30, "dropped: persistence engine sip, and no datagram with a Call-ID that IPVS would take",
+      "SIP over UDP alone is balanced by that engine; look for keep-alives, or for another protocol on its port");
 
   /** How many counters each CPU has: {@code XLVS_REASONS}. */
   public static final int STRIDE = 32;

@@ -22,7 +22,10 @@ public enum ServiceFlag implements AbiConstant {
   FALLBACK(32),
 
   /** Of a firewall mark: any number of endpoints lead to the service; its VIP is the mark. */
-  MARK(64);
+  MARK(64),
+
+  /** Persistence engine sip: a template for each Call-ID. */
+  SIP(128);
 
   private final int value;
 

@@ -292,6 +292,11 @@ public final class XlvsObjects implements AutoCloseable {
     return collection.map("half_templates", Tuple.CODEC, Template.CODEC);
   }
 
+  /** What the keys of templates of persistence engine sip were made of, the newest ones. */
+  public BpfMap<Tuple, CallId> callIds() {
+    return collection.map("call_ids", Tuple.CODEC, CallId.CODEC);
+  }
+
   /** Ports of datagrams whose fragments are on their way. */
   public BpfMap<FragmentKey, Fragment> fragments() {
     return collection.map("fragments", FragmentKey.CODEC, Fragment.CODEC);

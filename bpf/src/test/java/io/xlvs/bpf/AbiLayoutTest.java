@@ -59,7 +59,7 @@ class AbiLayoutTest {
         }
       }
     }
-    assertThat(records).isEqualTo(20);
+    assertThat(records).isEqualTo(21);
   }
 
   private static <T> void roundTrip(Codec<T> codec, Object record) {
@@ -103,6 +103,9 @@ class AbiLayoutTest {
     } else if (type == Tuple.class) {
       return new Tuple(new WireAddress(random.nextLong(), random.nextLong()), new WireAddress(random.nextLong(), random.nextLong()),
           random.nextInt(1 << 16), random.nextInt(1 << 16), random.nextInt(256), Family.IPV6);
+    } else if (type == String.class) {
+      return random.ints(random.nextInt(bytes), 1, 256).collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+          .toString();
     } else if (type == Region.class) {
       return Region.of(bits);
     } else if (type == Optional.class) {

@@ -108,7 +108,7 @@ final class RecordedListingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ipv6.txt", "sctp.txt"})
+  @ValueSource(strings = {"ipv6.txt", "sctp.txt", "sip.txt"})
   void otherSessionsReadAsRecorded(String name) {
     List<Recording> session = Recording.read(name);
     session.get(0).rows().stream().skip(3).forEach(new Filler()::weights);
@@ -141,7 +141,8 @@ final class RecordedListingsTest {
         .setState(ConnectionState.valueOf("CONNECTION_STATE_" + (words[0].equals("SCTP") ? sctp(words[2]) : words[2])))
         .setClientAddress(host(words[3])).setClientPort(port(words[3]))
         .setVirtualAddress(host(words[4])).setVirtualPort(port(words[4]))
-        .setServerAddress(host(words[5])).setServerPort(port(words[5])).build());
+        .setServerAddress(host(words[5])).setServerPort(port(words[5]))
+        .setPersistenceEngine(words.length > 6 ? words[6] : "").setPersistenceData(words.length > 6 ? words[7] : "").build());
   }
 
   /** The API spells out what IPVS's words for SCTP abbreviate. */
@@ -174,6 +175,7 @@ final class RecordedListingsTest {
       if (!row.startsWith("  ->")) {
         String option = option(words[0]);
         String persistence = row.contains("persistent") ? " -p " + words[4] : "";
+        persistence += row.contains(" pe ") ? " --pe " + words[6] : "";
         assertThat(lbctl.run("-A " + option + words[1] + " -s " + words[2] + persistence).err()).isEmpty();
         service = option + words[1];
         return;

@@ -114,11 +114,12 @@ public final class IpvsTool {
 
   private void list(Rule rule) {
     if (rule.has(Option.CONNECTION)) {
-      ConnectionListing listing = new ConnectionListing(console.out(), console.names(), rule.has(Option.NUMERIC));
+      ConnectionListing listing = new ConnectionListing(console.out(), console.names(), rule.has(Option.NUMERIC),
+          rule.has(Option.PERSISTENT_CONN));
       var batches = client.connections().listConnections(ListConnectionsRequest.getDefaultInstance());
       // The title follows the first answer, so that a daemon that is not there leaves standard output empty.
       boolean more = batches.hasNext();
-      listing.title(rule.has(Option.PERSISTENT_CONN));
+      listing.title();
       try (Progress progress = Progress.of(console, "connections")) {
         for (; more; more = batches.hasNext()) {
           var batch = batches.next().getConnectionsList();

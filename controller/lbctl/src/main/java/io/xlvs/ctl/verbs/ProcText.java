@@ -88,6 +88,9 @@ final class ProcText {
     padded(text, StateNames.of(connection.getState()), STATE_WIDTH).append(sync ? " LOCAL  " : " ");
     String expires = Long.toString(connection.getExpiresIn().getSeconds());
     text.append(" ".repeat(Math.max(0, 7 - expires.length()))).append(expires);
+    if (!sync && !connection.getPersistenceEngine().isEmpty()) {
+      text.append(' ').append(connection.getPersistenceEngine()).append(' ').append(connection.getPersistenceData());
+    }
     return text.append('\n').toString();
   }
 

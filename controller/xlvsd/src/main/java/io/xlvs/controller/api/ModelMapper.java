@@ -198,6 +198,7 @@ final class ModelMapper {
     }
     entry.protocol().ifPresent(protocol -> message.setProtocol(EnumMapper.toProto(protocol)));
     entry.localAddress().ifPresent(address -> message.setLocalAddress(address.toString()));
+    entry.callId().ifPresent(id -> message.setPersistenceEngine("sip").setPersistenceData(id));
     return message.build();
   }
 

@@ -40,6 +40,7 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
           Feature.SCTP,
           Feature.FIREWALL_MARK,
           Feature.PERSISTENCE,
+          Feature.PERSISTENCE_ENGINE,
           Feature.ONE_PACKET,
           Feature.THRESHOLDS,
           Feature.LEAST_CONNECTION,

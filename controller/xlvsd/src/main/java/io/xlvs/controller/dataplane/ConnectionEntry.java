@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param template no connection, but where the client's next one goes
  * @param idleMillis since the data plane last looked at it
  * @param ageMillis since it was established; -1 in a handshake and in a template
+ * @param callId of persistence engine sip: which call the template is for
  */
 public record ConnectionEntry(
     Optional<Protocol> protocol,
@@ -34,4 +35,5 @@ public record ConnectionEntry(
     int localPort,
     boolean template,
     long idleMillis,
-    long ageMillis) {}
+    long ageMillis,
+    Optional<String> callId) {}

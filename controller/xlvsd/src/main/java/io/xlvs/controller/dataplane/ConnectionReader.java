@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.controller.dataplane;
 
+import io.xlvs.bpf.CallId;
 import io.xlvs.bpf.Conn;
 import io.xlvs.bpf.Method;
 import io.xlvs.bpf.RingLine;
 import io.xlvs.bpf.Server;
 import io.xlvs.bpf.Template;
 import io.xlvs.bpf.Tuple;
+import io.xlvs.bpf.WireAddress;
 import io.xlvs.bpf.XlvsObjects;
 import io.xlvs.controller.dataplane.ConnectionFilter.Kind;
 import io.xlvs.controller.service.IpAddress;
@@ -22,6 +24,7 @@ import java.util.Optional;
 
 /** Walks the connection tables batch by batch; memory does not grow with their size. */
 final class ConnectionReader {
+  private static final CallId UNKNOWN_CALL = new CallId(WireAddress.ZERO, "");
   private static final int BATCH = 4096;
   private static final int MILLIS = 1000;
   private static final long NO_AGE = -1;
@@ -134,7 +137,8 @@ final class ConnectionReader {
             local ? conn.localPort() : 0,
             false,
             millis(idle),
-            half ? NO_AGE : ageMillis(conn.proof()));
+            half ? NO_AGE : ageMillis(conn.proof()),
+            Optional.empty());
     return !filter.matches(entry) || found.found(tuple, conn, entry);
   }
 
@@ -145,12 +149,14 @@ final class ConnectionReader {
       return true;
     }
     RealServerKey server = server(template.server());
+    // Without its Call-ID, which newer ones have displaced, a call's template has no client to show.
+    CallId call = tuple.sourcePort() == CallId.TEMPLATE_PORT ? objects.callIds().lookup(tuple).orElse(UNKNOWN_CALL) : null;
     ConnectionEntry entry =
         new ConnectionEntry(
             tuple.protocol() == 0 ? Optional.empty() : Optional.of(Convert.protocol(tuple.protocol())),
             half ? ConnectionState.NONE : ConnectionState.ASSURED,
             millis(Math.max(0, left)),
-            Convert.address(tuple.source(), tuple.family()),
+            Convert.address(call == null ? tuple.source() : call.client(), tuple.family()),
             0,
             Convert.address(tuple.destination(), tuple.family()),
             tuple.destinationPort(),
@@ -161,7 +167,8 @@ final class ConnectionReader {
             0,
             true,
             millis(idle),
-            NO_AGE);
+            NO_AGE,
+            Optional.ofNullable(call).map(CallId::text));
     return !filter.matches(entry) || found.found(tuple, template, entry);
   }
 

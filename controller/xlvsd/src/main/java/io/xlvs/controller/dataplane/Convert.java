@@ -130,6 +130,7 @@ final class Convert {
       flags |= ServiceFlag.ANY_PORT.value() | ServiceFlag.MARK.value();
     }
     flags |= service.isPersistent() ? ServiceFlag.PERSISTENT.value() : 0;
+    flags |= service.isPersistent() && service.persistenceEngine().equals("sip") ? ServiceFlag.SIP.value() : 0;
     flags |= service.onePacket() ? ServiceFlag.ONE_PACKET.value() : 0;
     flags |= hashes && (schedulerBits & HASH_PORT_BIT) != 0 ? ServiceFlag.HASH_PORT.value() : 0;
     flags |= hashes && (schedulerBits & FALLBACK_BIT) != 0 ? ServiceFlag.FALLBACK.value() : 0;

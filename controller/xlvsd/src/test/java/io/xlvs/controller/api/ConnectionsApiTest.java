@@ -60,12 +60,13 @@ class ConnectionsApiTest {
     boolean half = i % 2 == 0;
     return new ConnectionEntry(Optional.of(i % 3 == 0 ? Protocol.UDP : Protocol.TCP), half ? ConnectionState.SYN_RECV : ConnectionState.ESTABLISHED,
         61_500, IpAddress.ofIpv4(0xc0000200 + i), 40000 + i, IpAddress.parse("10.0.0.100"), 80, IpAddress.parse("10.1.0.1" + i % 3), 8080,
-        ForwardingMethod.NAT, Optional.empty(), 0, false, 1000L * i, half ? -1 : 100_000L * i);
+        ForwardingMethod.NAT, Optional.empty(), 0, false, 1000L * i, half ? -1 : 100_000L * i, Optional.empty());
   }
 
   private static ConnectionEntry template(int i) {
     return new ConnectionEntry(Optional.of(Protocol.TCP), ConnectionState.ASSURED, 61_500, IpAddress.ofIpv4(0xc6336400 + i), 0,
-        IpAddress.parse("10.0.0.100"), 80, IpAddress.parse("10.1.0.11"), 8080, ForwardingMethod.NAT, Optional.empty(), 0, true, 0, -1);
+        IpAddress.parse("10.0.0.100"), 80, IpAddress.parse("10.1.0.11"), 8080, ForwardingMethod.NAT, Optional.empty(), 0, true, 0, -1,
+        Optional.empty());
   }
 
   private static ConnectionFilter filter(String text) throws TextFormat.ParseException {

@@ -271,7 +271,8 @@ class HostileClientsTest {
   void listingsBeyondTheMostAreRefused() {
     for (int i = 0; i < 20_000; i++) {
       dataPlane.connections.add(new ConnectionEntry(Optional.of(Protocol.TCP), ConnectionState.ESTABLISHED, 1, IpAddress.ofIpv4(i), 1,
-          IpAddress.ofIpv4(2), 80, IpAddress.ofIpv4(3), 80, ForwardingMethod.NAT, Optional.empty(), 0, false, 0, 0));
+          IpAddress.ofIpv4(2), 80, IpAddress.ofIpv4(3), 80, ForwardingMethod.NAT, Optional.empty(), 0, false, 0, 0,
+          Optional.empty()));
     }
     Queue<Status> ends = new ConcurrentLinkedQueue<>();
     List<Idle<?, ?>> listings = new ArrayList<>();

@@ -108,7 +108,7 @@ class StreamsTest {
   private static ConnectionEntry entry(int client, ConnectionState state) {
     return new ConnectionEntry(Optional.of(Protocol.TCP), state, 61_500, IpAddress.ofIpv4(0xc0000200 + client), 40000 + client,
         IpAddress.parse("10.0.0.100"), 80, IpAddress.parse("10.1.0.1" + client % 3), 8080, ForwardingMethod.FULLNAT,
-        Optional.of(IpAddress.parse("10.1.0.1")), 5000, false, 0, 1000);
+        Optional.of(IpAddress.parse("10.1.0.1")), 5000, false, 0, 1000, Optional.empty());
   }
 
   private List<Connection> list(ListConnectionsRequest request) {
