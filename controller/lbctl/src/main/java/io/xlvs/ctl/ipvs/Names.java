@@ -10,6 +10,12 @@ import java.util.OptionalInt;
 
 /** Names of hosts and ports, as the C library knows them. */
 public interface Names {
+  /** How long a listing waits for the name of one address, and in vain for all: a resolver that is there answers in time. */
+  long LOOKUP_MILLIS = 2_000;
+
+  /** See {@link #LOOKUP_MILLIS}. */
+  long ALL_LOOKUPS_MILLIS = 5_000;
+
   /** The first IPv4 address of a host, as ipvsadm resolves names; empty if the name is unknown. */
   Optional<InetAddress> address(String host);
 
@@ -25,6 +31,7 @@ public interface Names {
   /** This host's names: the resolver of the platform and {@code /etc/services}. */
   static Names ofHost() {
     return new Names() {
+      private final HostLookups hosts = new HostLookups(InetAddress::getCanonicalHostName, LOOKUP_MILLIS, ALL_LOOKUPS_MILLIS);
       private final ServiceNames services = new ServiceNames(Path.of("/etc/services"));
 
       @Override
@@ -47,8 +54,7 @@ public interface Names {
 
       @Override
       public Optional<String> host(InetAddress address) {
-        String name = address.getCanonicalHostName();
-        return name.equals(address.getHostAddress()) ? Optional.empty() : Optional.of(name);
+        return hosts.name(address);
       }
 
       @Override
