@@ -8,7 +8,7 @@ XLVS := target/xlvs
 SOURCES := $(shell find pom.xml proto loader bpf controller perf-tests -name target -prune -o -type f -print)
 
 # Debian's packages that building, testing and the lab need beside what every Debian has.
-PACKAGES := maven clang-19 libbpf1 libbpf-dev bpftool gcc libc6-dev linux-libc-dev make iproute2 ethtool iputils-ping mount util-linux curl
+PACKAGES := maven clang-19 libbpf1 libbpf-dev bpftool gcc libc6-dev linux-libc-dev make iproute2 nftables ethtool iputils-ping mount util-linux curl
 # Any JDK from this version on will do; Debian's is installed only where there is none.
 JDK_VERSION := 17
 

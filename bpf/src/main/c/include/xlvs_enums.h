@@ -72,6 +72,8 @@ enum xlvs_endpoint_kind {
 	XLVS_ENDPOINT_SERVER = 2,  /* source of NAT replies: RIP, port, protocol */
 	XLVS_ENDPOINT_LOCAL = 3,   /* destination of FULLNAT replies: LIP, port 0, protocol 0 */
 	XLVS_ENDPOINT_VIP = 4,     /* an address with services: VIP, port 0, protocol 0 */
+	XLVS_ENDPOINT_MARK =
+		5, /* firewall mark of the skb: as xlvs_service.vip, port 0, protocol 0 */
 };
 
 /*

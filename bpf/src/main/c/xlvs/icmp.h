@@ -214,7 +214,7 @@ __noinline verdict HOOKED(icmp)(hook_t *ctx, struct pkt *p)
 	/* an error goes to whoever sent what it quotes */
 	if (found == QUOTED_NOTHING || !same_address(p->tuple.daddr, q->tuple.saddr))
 		return to_vip ? pass_because(XLVS_REASON_ICMP_UNRELATED) : PASS;
-	if (to_vip && found == QUOTED_PORTS)
+	if ((to_vip || hook_mark(ctx)) && found == QUOTED_PORTS)
 		return error_to_server(ctx, p, room);
 	if (found == QUOTED_PORTS &&
 	    (is_server(q->tuple.daddr, q->tuple.dport, q->tuple.protocol, q->tuple.family) ||

@@ -97,6 +97,22 @@ static __always_inline bool is_balanced(const struct pkt *p)
 	       find_endpoint(p->tuple.daddr, 0, 0, XLVS_ENDPOINT_LOCAL, p->tuple.family);
 }
 
+/* A mark's service wins over an address's: ip_vs_service_find(). */
+static __always_inline enum role find_role_or_mark(const hook_t *ctx, const struct pkt *p,
+						   __u32 *service)
+{
+	__u32 mark = hook_mark(ctx), found;
+
+	if (mark) {
+		found = HOOKED(marked_service)(mark, p->tuple.family);
+		if (found) {
+			*service = found - 1;
+			return ROLE_REQUEST;
+		}
+	}
+	return find_role(p, service);
+}
+
 static __always_inline verdict process(hook_t *ctx, struct pkt *p)
 {
 	enum role role;
@@ -110,14 +126,15 @@ static __always_inline verdict process(hook_t *ctx, struct pkt *p)
 		return is_balanced(p) ? drop_because(XLVS_REASON_ORPHAN_FRAGMENT) : PASS;
 	if (unlikely(!is_transport(p->tuple.protocol)))
 		return HOOKED(icmp)(ctx, p);
-	if (p->tuple.family == XLVS_IPV4 ? !may_be_ours(p, XLVS_IPV4) : !may_be_ours(p, XLVS_IPV6))
+	if (!hook_mark(ctx) && (p->tuple.family == XLVS_IPV4 ? !may_be_ours(p, XLVS_IPV4)
+							     : !may_be_ours(p, XLVS_IPV6)))
 		return PASS;
 	if (likely(is_mid_flow(p))) {
 		v = cached(ctx, p);
 		if (likely(v))
 			return v;
 	}
-	role = find_role(p, &service);
+	role = find_role_or_mark(ctx, p, &service);
 	if (role == ROLE_NONE)
 		return PASS;
 	if (unlikely(p->flags & PKT_FIRST_FRAGMENT))

@@ -113,6 +113,20 @@ static __always_inline bool find_any_port(const struct xlvs_tuple *t, __u8 famil
 	return e;
 }
 
+/*
+ * The service of a firewall mark, plus 1; 0 if there is none. Of packets that netfilter has marked
+ * and that came back from the stack, by a veth: only tc sees the mark (see docs/lbctl.md).
+ */
+__noinline __u32 HOOKED(marked_service)(__u32 mark, __u8 family)
+{
+	__be32 addr[4] = { bpf_htonl(mark) };
+	const struct xlvs_endpoint *e;
+
+	e = find_endpoint(addr, 0, 0, XLVS_ENDPOINT_MARK,
+			  family == XLVS_IPV4 ? XLVS_IPV4 : XLVS_IPV6);
+	return e ? e->index + 1 : 0;
+}
+
 /* Whom a packet concerns. */
 enum role {
 	ROLE_NONE,

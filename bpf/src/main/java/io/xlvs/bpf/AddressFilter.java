@@ -13,6 +13,9 @@ public final class AddressFilter {
 
   /** Lets packets through that an endpoint may concern; to be called before the endpoint is published. */
   public static void admit(TableMemory control, Endpoint endpoint) {
+    if (endpoint.kind() == EndpointKind.MARK) {
+      return; // no address
+    }
     int bit = bit(endpoint.address());
     int filter = endpoint.kind() == EndpointKind.SERVER ? Control.SOURCES : Control.DESTINATIONS;
     long at = filter + (long) bit / Long.SIZE * Long.BYTES;

@@ -16,7 +16,10 @@ public enum EndpointKind implements AbiConstant {
   LOCAL(3),
 
   /** An address with services: VIP, port 0, protocol 0. */
-  VIP(4);
+  VIP(4),
+
+  /** Firewall mark that a packet of tc carries: the mark as an address, port 0, protocol 0. */
+  MARK(5);
 
   private static final EndpointKind[] VALUES = values();
 

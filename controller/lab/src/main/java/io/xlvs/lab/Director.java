@@ -33,7 +33,7 @@ public final class Director implements AutoCloseable {
     this.options = options;
   }
 
-  /** Starts xlvsd on both interfaces and waits until it serves. */
+  /** Starts xlvsd on its interfaces and waits until it serves. */
   public void start() {
     starts++;
     daemon = Child.start("xlvsd", namespace, cgroup, directory.resolve("xlvsd-" + starts + ".log"), command());
@@ -44,7 +44,7 @@ public final class Director implements AutoCloseable {
   List<String> command() {
     return List.of(
         installation.program("xlvsd"),
-        "--interface", "eth0,eth1",
+        "--interface", "eth0,eth1" + (options.markInterface() ? "," + LabOptions.MARK_INTERFACE : ""),
         "--attach-mode", options.attachMode(),
         "--state-dir", directory.resolve("state").toString(),
         "--bpffs", directory.resolve("bpf").toString(),

@@ -21,6 +21,7 @@ final class Topology {
 
   private final int mtu;
   private final boolean offload;
+  private final boolean markInterface;
   private final Namespace client;
   private final Namespace director;
   private final Namespace bridges;
@@ -29,6 +30,7 @@ final class Topology {
   private Topology(Workspace workspace, LabOptions options) {
     mtu = options.mtu();
     offload = options.offload();
+    markInterface = options.markInterface();
     bridges = workspace.namespace("switch");
     client = workspace.namespace("client");
     director = workspace.namespace("director");
@@ -108,6 +110,11 @@ final class Topology {
       for (String local : family.localAddresses()) {
         lines.add(service(local, family, "eth1"));
       }
+    }
+    if (markInterface) {
+      lines.add("link add " + LabOptions.MARK_DEVICE + " mtu " + mtu + " type veth peer name " + LabOptions.MARK_INTERFACE + " mtu " + mtu);
+      lines.add("link set " + LabOptions.MARK_DEVICE + " arp off up");
+      lines.add("link set " + LabOptions.MARK_INTERFACE + " arp off up");
     }
     director.ip(lines.toArray(String[]::new));
   }

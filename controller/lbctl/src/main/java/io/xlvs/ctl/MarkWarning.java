@@ -6,7 +6,7 @@ import io.xlvs.v1.ListMarkRulesRequest;
 import io.xlvs.v1.VirtualService;
 import java.util.Optional;
 
-/** Marks of iptables do not reach xlvs: whoever expects them to is told when he adds a service of a mark that no rule gives. */
+/** Marks of iptables do not reach xlvs by themselves: whoever expects them to is told when he adds a service of a mark that no rule gives. */
 public final class MarkWarning {
   private MarkWarning() {}
 
@@ -21,7 +21,7 @@ public final class MarkWarning {
         .getMarkRulesList().stream()
         .anyMatch(rule -> rule.getDestination().contains(":") == ipv6);
     String mark = Integer.toUnsignedString(service.getFirewallMark());
-    return marked ? Optional.empty() : Optional.of("Warning: no packet carries mark " + mark + " yet: xlvs does not see the marks of"
-        + " iptables; say which do with `lbctl mark add " + mark + " --to VIP --tcp PORTS'");
+    return marked ? Optional.empty() : Optional.of("Warning: no packet carries mark " + mark + " yet: say which do with `lbctl mark"
+        + " add " + mark + " --to VIP --tcp PORTS', or lead those that iptables or nftables marks into xlvs by a veth (docs/lbctl.md)");
   }
 }

@@ -57,6 +57,11 @@ final class AppliedService {
         index);
   }
 
+  /** What packets that netfilter has marked are recognised by, where tc sees them; its key being this. */
+  Endpoint marked(ServiceKey.FirewallMark key) {
+    return new Endpoint(Convert.vip(key), 0, 0, EndpointKind.MARK, Convert.family(key.family()), index);
+  }
+
   /** Its VIP, shared with other services of the same address. */
   static Endpoint vip(ServiceKey.Endpoint key) {
     return new Endpoint(Convert.wire(key.address()), 0, 0, EndpointKind.VIP, Convert.family(key.family()), 0);

@@ -63,7 +63,7 @@ final class RequestTable {
     return (long) marked.size() + markedVips.size();
   }
 
-  /** Adds a service; one of a mark gets its endpoints by {@link #mark}. */
+  /** Adds a service; one of a mark gets the endpoints of its rules by {@link #mark}. */
   void add(AppliedService service) {
     if (service.key instanceof ServiceKey.Endpoint key) {
       endpoints.add(AppliedService.vip(key));
@@ -72,6 +72,8 @@ final class RequestTable {
       } else {
         endpoints.add(service.requests(key));
       }
+    } else if (service.key instanceof ServiceKey.FirewallMark key) {
+      endpoints.add(service.marked(key));
     }
   }
 
@@ -81,6 +83,8 @@ final class RequestTable {
       if (!covered.remove(service)) {
         endpoints.remove(service.requests(key));
       }
+    } else if (service.key instanceof ServiceKey.FirewallMark key) {
+      endpoints.remove(service.marked(key));
     }
   }
 

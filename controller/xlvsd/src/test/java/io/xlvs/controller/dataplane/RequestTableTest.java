@@ -7,8 +7,10 @@ import io.xlvs.bpf.Bucket;
 import io.xlvs.bpf.Control;
 import io.xlvs.bpf.Endpoint;
 import io.xlvs.bpf.EndpointKind;
+import io.xlvs.bpf.Family;
 import io.xlvs.bpf.ServiceTable;
 import io.xlvs.bpf.TableMemory;
+import io.xlvs.bpf.WireAddress;
 import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.IpAddress;
 import io.xlvs.controller.service.MarkRule;
@@ -107,6 +109,26 @@ class RequestTableTest {
     assertThat(table.size()).isEqualTo(3);
   }
 
+  /** The service of a mark that a packet itself carries, where tc sees it; -1: none. */
+  private int ofMark(int mark, Family family) {
+    Endpoint found = table.find(new Endpoint(WireAddress.ofIpv4(mark), 0, 0, EndpointKind.MARK, family, 0));
+    return found == null ? -1 : found.index();
+  }
+
+  @Test
+  void aMarksServiceIsFoundByTheMarkItselfInItsFamily() {
+    add("fwm4:7", "fwm6:7", "fwm4:4294967295");
+    mark();
+    assertThat(ofMark(7, Family.IPV4)).isEqualTo(1);
+    assertThat(ofMark(7, Family.IPV6)).isEqualTo(2);
+    assertThat(ofMark(-1, Family.IPV4)).isEqualTo(3);
+    assertThat(ofMark(-1, Family.IPV6)).isEqualTo(-1);
+    remove("fwm4:7");
+    mark();
+    assertThat(ofMark(7, Family.IPV4)).isEqualTo(-1);
+    assertThat(ofMark(7, Family.IPV6)).isEqualTo(2);
+  }
+
   @Test
   void aServiceThatComesLaterIsCoveredTooAndLeavesNothingBehind() {
     add("fwm4:1");
@@ -119,7 +141,7 @@ class RequestTableTest {
     assertThat(whose("tcp", "10.0.0.100", 80)).isEqualTo("fwm4:1");
     assertThat(isVip("10.0.0.100")).isTrue();
     mark();
-    assertThat(table.size()).isZero();
+    assertThat(table.size()).as("the mark itself").isEqualTo(1);
   }
 
   @Test
@@ -157,7 +179,7 @@ class RequestTableTest {
     add("fwm4:7", "fwm6:7");
     mark(rule("7:10.0.0.96/28", List.of(new PortRange(8000, 8009)), ports(53)), rule("7:fd00::100/127", ports(80), NO_PORTS));
     assertThat(requests.markEntries()).isEqualTo(16 * (10 + 1 + 1) + 2 * (1 + 1));
-    assertThat(table.size()).isEqualTo(requests.markEntries());
+    assertThat(table.size()).as("and the marks themselves").isEqualTo(requests.markEntries() + 2);
     assertThat(whose("tcp", "10.0.0.111", 8009)).isEqualTo("fwm4:7");
     assertThat(whose("tcp", "10.0.0.112", 8009)).isEmpty();
     assertThat(whose("tcp", "fd00::101", 80)).isEqualTo("fwm6:7");
