@@ -68,7 +68,7 @@ final class KernelDirector implements Recording.Director, AutoCloseable {
 
   KernelDirector() {
     own(NetNs.enterNew());
-    objects = own(XlvsObjects.load(XlvsObjects.parse().loadOnly("xlvs_xdp"), Capacities.SMALL, SETTINGS, Optional.empty()));
+    objects = own(XlvsObjects.load(XlvsObjects.parse().loadOnly("xlvs_xdp", "xlvs_jiffies"), Capacities.SMALL, SETTINGS, Optional.empty()));
     Rtnetlink netlink = own(Rtnetlink.open());
     Interfaces interfaces = new Interfaces(objects, AttachMode.NATIVE);
     interfaces.update(netlink.links());
