@@ -85,15 +85,16 @@ static long sweep_reply(void *map, struct xlvs_tuple *reply, struct xlvs_tuple *
 	return 0;
 }
 
-/* Counts a template; false if it is over. It outlives its time-out while connections hold it: then
- * it gets another minute, as in IPVS. */
+/* Counts a template; false if it is over: it ran out, or was deleted by request. It outlives both
+ * while connections hold it, its time-out by another minute, as in IPVS. */
 static __always_inline bool count_template(struct xlvs_template *template)
 {
 	struct recount *of = entry(&recount, template->server);
+	bool ran_out = idle_for(READ_ONCE(template->last_seen), template->timeout);
 
-	if (idle_for(READ_ONCE(template->last_seen), template->timeout)) {
-		if (!template->connections)
-			return false;
+	if (!template->connections && (ran_out || template->server == XLVS_RING_EMPTY))
+		return false;
+	if (ran_out) {
 		template->last_seen = bpf_jiffies64();
 		template->timeout = 60 * settings.jiffies_per_second;
 	}

@@ -138,6 +138,22 @@ class DeletionTest {
   }
 
   @Test
+  void theSweepRemovesADeletedTemplateAfterTheLastOfItsConnections() {
+    try (ThreeServers servers = new ThreeServers(Protocol.TCP, 443)) {
+      Tables tables = servers.tables();
+      tables.persist(0, ServiceFlag.IN_USE.value() | ServiceFlag.PERSISTENT.value(), 300, Bytes.address("255.255.255.255"));
+      servers.establish(ThreeServers.tcp("10.0.0.2", 10_000, 443));
+      Map.Entry<Tuple, Template> template = tables.templates().entrySet().iterator().next();
+      delete(servers.bench().plane(), List.of(Deletion.of(template.getKey(), template.getValue(), false)));
+      tables.sweep();
+      assertThat(tables.templates()).as("held").hasSize(1);
+      delete(servers.bench().plane(), of(tables.connections("connections").entries(), false));
+      tables.sweep();
+      assertThat(tables.templates()).isEmpty();
+    }
+  }
+
+  @Test
   void countsAreTrueAfterPacketsSweepsAndDeletionsHaveMet() throws Exception {
     try (ThreeServers servers = new ThreeServers(Protocol.TCP, 443)) {
       Tables tables = servers.tables();
