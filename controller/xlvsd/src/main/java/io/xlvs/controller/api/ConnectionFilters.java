@@ -45,14 +45,10 @@ final class ConnectionFilters {
     }
     Optional<Protocol> protocol = read("protocol", () -> EnumMapper.fromProto(wanted.getProtocol()));
     Client client = client(wanted.getClient());
-    Span idle = new Span(
-        wanted.hasMinIdle() ? millis("min_idle", wanted.getMinIdle()) : 0,
-        wanted.hasMaxIdle() ? millis("max_idle", wanted.getMaxIdle()) : Long.MAX_VALUE);
-    Span age = new Span(
-        wanted.hasMinAge() ? millis("min_age", wanted.getMinAge()) : 0,
-        wanted.hasMaxAge() ? millis("max_age", wanted.getMaxAge()) : Long.MAX_VALUE);
-    requireOrder("max_idle", idle);
-    requireOrder("max_age", age);
+    Span idle = wanted.hasMinIdle() || wanted.hasMaxIdle()
+        ? span("idle", wanted.getMinIdle(), wanted.hasMaxIdle(), wanted.getMaxIdle()) : Span.ANY;
+    Span age = wanted.hasMinAge() || wanted.hasMaxAge()
+        ? span("age", wanted.getMinAge(), wanted.hasMaxAge(), wanted.getMaxAge()) : Span.ANY;
     return new ConnectionFilter(
         service, server, port, client.address(), client.prefixLength(), states, protocol, kind(wanted.getKind()), idle, age);
   }
@@ -76,11 +72,13 @@ final class ConnectionFilters {
     return duration.getSeconds() * 1000 + duration.getNanos() / 1_000_000;
   }
 
-  private static void requireOrder(String field, Span span) {
+  private static Span span(String what, Duration least, boolean bounded, Duration most) {
+    Span span = new Span(millis("min_" + what, least), bounded ? millis("max_" + what, most) : Long.MAX_VALUE);
     if (span.mostMillis() < span.leastMillis()) {
-      throw StatusMapper.invalid(PREFIX + field, field + " is " + span.mostMillis() + " ms, less than the " + span.leastMillis() + " ms of "
-          + field.replace("max", "min") + ": nothing lies between them; exchange the two");
+      throw StatusMapper.invalid(PREFIX + "max_" + what, "max_" + what + " is " + span.mostMillis() + " ms, less than the " + span.leastMillis()
+          + " ms of min_" + what + ": nothing lies between them; exchange the two");
     }
+    return span;
   }
 
   /** "[fd00::11]:80" and "10.1.0.11:80" have a port; "fd00::11" has not. */

@@ -43,15 +43,15 @@ public record ConnectionFilter(
   /**
    * A time between two bounds, both inclusive.
    *
-   * @param leastMillis not negative
+   * @param leastMillis not negative, except in {@link #ANY}
    * @param mostMillis at least leastMillis
    */
   public record Span(long leastMillis, long mostMillis) {
-    /** Any time, and none. */
-    public static final Span ANY = new Span(0, Long.MAX_VALUE);
+    /** Any time, and none: that is {@link ConnectionReader#NO_AGE}. */
+    public static final Span ANY = new Span(ConnectionReader.NO_AGE, Long.MAX_VALUE);
 
     boolean contains(long millis) {
-      return this.equals(ANY) || millis >= leastMillis && millis <= mostMillis;
+      return millis >= leastMillis && millis <= mostMillis;
     }
   }
 

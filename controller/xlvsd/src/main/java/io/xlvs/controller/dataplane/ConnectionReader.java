@@ -27,7 +27,7 @@ final class ConnectionReader {
   private static final CallId UNKNOWN_CALL = new CallId(WireAddress.ZERO, "");
   private static final int BATCH = 4096;
   private static final int MILLIS = 1000;
-  private static final long NO_AGE = -1;
+  static final long NO_AGE = -1;
 
   /**
    * Receives what the filter wants, as it lies in the table and as it is shown.

@@ -110,6 +110,7 @@ class ConnectionsApiTest {
     "min_idle: {seconds: 5 nanos: 1000000} max_idle: {seconds: 6}; 1; 0",
     "min_age: {seconds: 1000}; 10; 0",
     "max_age: {seconds: 300}; 2; 0",
+    "min_age: {}; 15; 0",
     "protocol: PROTOCOL_TCP server: '10.1.0.12' states: CONNECTION_STATE_ESTABLISHED; 5; 0",
   })
   void aFilterMeansTheSameToAListingAndToADeletion(String text, int connections, int templates) throws Exception {
