@@ -78,10 +78,11 @@ final class ConnectionVerbsTest {
     assertThat(server.deletions.get(0)).isEqualTo(DeleteConnectionsRequest.newBuilder().setFilter(FILTER).build());
 
     server.deleted = DeleteConnectionsResponse.newBuilder().setConnections(1).setTemplates(2).build();
-    assertThat(lbctl.run("connection delete --all --kind any --dry-run").err())
-        .isEqualTo("would delete 1 connection and 2 templates (nothing was changed)\n");
+    assertThat(lbctl.run("connection delete --all --kind any --dry-run"))
+        .isEqualTo(new Lbctl.Result(0, "", "would delete 1 connection and 2 templates (nothing was changed)\n"));
     assertThat(server.deletions.get(1)).isEqualTo(DeleteConnectionsRequest.newBuilder().setAll(true).setValidateOnly(true)
         .setFilter(ConnectionFilter.newBuilder().setKind(ConnectionKind.CONNECTION_KIND_ANY)).build());
+    assertThat(lbctl.run("connection delete --all --dry-run -o json").out()).contains("\"connections\": \"1\"");
     assertThat(lbctl.run("connection delete --all -o json").out()).contains("\"connections\": \"1\"", "\"templates\": \"2\"");
   }
 

@@ -47,6 +47,7 @@ final class FakeDirector {
     Map<String, VirtualService> before = new LinkedHashMap<>(services);
     Map<String, MarkRule> markRulesBefore = new LinkedHashMap<>(markRules);
     Timeouts timeoutsBefore = timeouts;
+    List<Sysctl> sysctlsBefore = List.copyOf(sysctls);
     boolean done = false;
     try {
       for (int i = 0; i < operations.size(); i++) {
@@ -58,6 +59,8 @@ final class FakeDirector {
         services = before;
         markRules = markRulesBefore;
         timeouts = timeoutsBefore;
+        sysctls.clear();
+        sysctls.addAll(sysctlsBefore);
       }
     }
     applied++;
@@ -87,6 +90,7 @@ final class FakeDirector {
         }
       }
       case FLUSH -> services.clear();
+      case UPDATE_SYSCTLS -> operation.getUpdateSysctls().getSysctlsList().forEach(this::setSysctl);
       case UPDATE_TIMEOUTS -> setTimeouts(operation.getUpdateTimeouts().getTimeouts());
       default -> throw new IllegalStateException("operation not set");
     }

@@ -3,7 +3,11 @@ package io.xlvs.ctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.xlvs.v1.Difference;
 import io.xlvs.v1.DirectorStatus;
+import io.xlvs.v1.Element;
+import io.xlvs.v1.Plan;
+import io.xlvs.v1.Sysctl;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +75,19 @@ final class SysctlTest {
     Lbctl.Result result = lbctl.run("sysctl net.ipv4.vs.nosuch net.ipv4.vs.sloppy_tcp=1");
     assertThat(result.out()).isEqualTo("net.ipv4.vs.sloppy_tcp = 1\n");
     assertThat(result.status()).isEqualTo(1);
+  }
+
+  @Test
+  void aDryRunSaysWhatWouldBeSetAndSetsNothing() {
+    Sysctl sloppy = server.director.sysctls.get(1);
+    server.plan = Plan.newBuilder().addDifferences(Difference.newBuilder().setName("sysctls/sloppy_tcp")
+        .setBefore(Element.newBuilder().setSysctl(sloppy))
+        .setAfter(Element.newBuilder().setSysctl(sloppy.toBuilder().setValue("1")))).build();
+    assertThat(lbctl.run("sysctl -w net.ipv4.vs.sloppy_tcp=1 --dry-run").out())
+        .isEqualTo("- sysctl -w net.ipv4.vs.sloppy_tcp=0\n+ sysctl -w net.ipv4.vs.sloppy_tcp=1\n");
+    assertThat(lbctl.run("sysctl -n net.ipv4.vs.sloppy_tcp").out()).isEqualTo("0\n");
+    assertThat(lbctl.run("sysctl -w net.ipv4.vs.nosuch=1 --dry-run"))
+        .isEqualTo(lbctl.run("sysctl -w net.ipv4.vs.nosuch=1"));
   }
 
   @Test

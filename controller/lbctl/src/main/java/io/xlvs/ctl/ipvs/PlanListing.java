@@ -9,8 +9,8 @@ import io.xlvs.v1.Timeouts;
 import java.util.Locale;
 
 /**
- * What {@code --dry-run} prints: the difference in lines of {@code -S}, removed ones behind {@code -}, added ones behind {@code +}, and
- * for services that hash how many of the table's slots, and so of the clients, would get another server.
+ * What {@code --dry-run} prints: the difference in lines of {@code -S} and {@code sysctl -w}, removed ones behind {@code -}, added ones
+ * behind {@code +}, and for services that hash how many of the table's slots, and so of the clients, would get another server.
  */
 public final class PlanListing {
   private PlanListing() {}
@@ -41,6 +41,7 @@ public final class PlanListing {
           + SavedRules.serverOptions(element.getRealServer());
       case MARK_RULE -> MarkLine.of(element.getMarkRule());
       case TIMEOUTS -> timeouts(element.getTimeouts());
+      case SYSCTL -> "sysctl -w net.ipv4.vs." + element.getSysctl().getName() + "=" + element.getSysctl().getValue();
       case ELEMENT_NOT_SET -> name; // of a newer xlvsd
     };
   }

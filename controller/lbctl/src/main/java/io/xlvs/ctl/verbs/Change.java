@@ -7,6 +7,7 @@ import io.xlvs.v1.ApplyRequest;
 import io.xlvs.v1.Operation;
 import io.xlvs.v1.Plan;
 import java.util.Arrays;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** A command that changes something, or with --dry-run only says what it would change. */
@@ -14,7 +15,7 @@ abstract class Change extends Verb {
   @Option(names = "--dry-run", description = "Let xlvsd check the change and say what it would do, but change nothing.")
   private boolean dryRun;
 
-  private Plan plan = Plan.getDefaultInstance();
+  private Optional<Plan> plan = Optional.empty();
 
   Change(Session session) {
     super(session);
@@ -29,13 +30,13 @@ abstract class Change extends Verb {
     if (dryRun) {
       ApplyRequest.Builder all = ApplyRequest.newBuilder().setValidateOnly(true);
       Arrays.stream(operations).forEach(all::addOperations);
-      plan = client().director().apply(all.build()).getPlan();
+      plan = Optional.of(client().director().apply(all.build()).getPlan());
     }
   }
 
   /**
    * Tells what was done: a sentence on standard error, and with -o json or yaml the result on standard output; with --dry-run what
-   * would be done, and the plan.
+   * would be done, and instead of the result the plan, if one was asked for.
    *
    * @param verb what is done, in the infinitive, such as "add"
    * @param past the same in the past, such as "added"
@@ -44,8 +45,8 @@ abstract class Change extends Verb {
    */
   void done(String verb, String past, String object, MessageOrBuilder result) {
     console().err().println(dryRun ? "would " + verb + " " + object + " (nothing was changed)" : past + " " + object);
-    if (dryRun) {
-      output().print(plan, () -> PlanListing.text(plan));
+    if (plan.isPresent()) {
+      output().print(plan.get(), () -> PlanListing.text(plan.get()));
     } else if (result != null) {
       output().onlyData(result);
     }

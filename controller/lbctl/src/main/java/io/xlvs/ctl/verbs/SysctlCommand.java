@@ -5,8 +5,12 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.xlvs.ctl.ApiError;
 import io.xlvs.ctl.Failure;
+import io.xlvs.ctl.ipvs.PlanListing;
+import io.xlvs.v1.ApplyRequest;
 import io.xlvs.v1.ListSysctlsRequest;
 import io.xlvs.v1.ListSysctlsResponse;
+import io.xlvs.v1.Operation;
+import io.xlvs.v1.Plan;
 import io.xlvs.v1.Sysctl;
 import io.xlvs.v1.UpdateSysctlsRequest;
 import java.util.List;
@@ -48,6 +52,9 @@ final class SysctlCommand extends Verb {
 
   @Option(names = {"-e", "--ignore"}, description = "Unknown variables are no error.")
   private boolean ignoreUnknown;
+
+  @Option(names = "--dry-run", description = "Let xlvsd check the values and say what it would change, but change nothing.")
+  private boolean dryRun;
 
   @Option(names = {"-q", "--quiet"}, description = "Do not print what was set.")
   private boolean quiet;
@@ -127,8 +134,12 @@ final class SysctlCommand extends Verb {
   private void set(String path, String value) {
     String name = path.startsWith(PREFIX + ".") ? path.substring(PREFIX.length() + 1) : "";
     try {
-      ListSysctlsResponse now = client().director().updateSysctls(UpdateSysctlsRequest.newBuilder()
-          .addSysctls(Sysctl.newBuilder().setName(name).setValue(value)).build());
+      UpdateSysctlsRequest update = UpdateSysctlsRequest.newBuilder().addSysctls(Sysctl.newBuilder().setName(name).setValue(value)).build();
+      if (dryRun) {
+        plan(update);
+        return;
+      }
+      ListSysctlsResponse now = client().director().updateSysctls(update);
       if (!quiet) {
         show(now.getSysctlsList().stream().filter(sysctl -> sysctl.getName().equals(name)).toList());
       }
@@ -144,6 +155,12 @@ final class SysctlCommand extends Verb {
             error.fields().stream().map(ApiError.Field::description).collect(Collectors.joining("; ")));
       }
     }
+  }
+
+  private void plan(UpdateSysctlsRequest update) {
+    Plan plan = client().director().apply(ApplyRequest.newBuilder().setValidateOnly(true)
+        .addOperations(Operation.newBuilder().setUpdateSysctls(update)).build()).getPlan();
+    output().print(plan, () -> PlanListing.text(plan));
   }
 
   private void unknown(String path) {

@@ -8,6 +8,7 @@ import io.xlvs.controller.service.MarkRule;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.RealServerKey;
 import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.service.Sysctl;
 import io.xlvs.controller.service.VirtualService;
 import io.xlvs.v1.Difference;
 import io.xlvs.v1.Element;
@@ -40,6 +41,9 @@ final class PlanMapper {
     }
     compareAll(before.markRules(), after.markRules(), ResourceNames::of, PlanMapper::element);
     add("timeouts", element(before.timeouts()), element(after.timeouts()));
+    for (Sysctl sysctl : Sysctl.values()) {
+      add("sysctls/" + sysctl.text(), element(sysctl, before), element(sysctl, after));
+    }
     return plan.build();
   }
 
@@ -109,6 +113,10 @@ final class PlanMapper {
 
   private static Element element(MarkRule rule) {
     return Element.newBuilder().setMarkRule(ModelMapper.markRule(rule).toBuilder().clearEtag()).build();
+  }
+
+  private static Element element(Sysctl sysctl, Configuration of) {
+    return Element.newBuilder().setSysctl(ModelMapper.sysctl(sysctl, of.sysctls().get(sysctl))).build();
   }
 
   private static Element element(io.xlvs.controller.service.Timeouts timeouts) {

@@ -16,8 +16,10 @@ import io.xlvs.v1.Plan;
 import io.xlvs.v1.Protocol;
 import io.xlvs.v1.RealServer;
 import io.xlvs.v1.SlotMovement;
+import io.xlvs.v1.Sysctl;
 import io.xlvs.v1.Timeouts;
 import io.xlvs.v1.UpdateRealServerRequest;
+import io.xlvs.v1.UpdateSysctlsRequest;
 import io.xlvs.v1.UpdateTimeoutsRequest;
 import io.xlvs.v1.UpdateVirtualServiceRequest;
 import io.xlvs.v1.VirtualService;
@@ -98,6 +100,16 @@ class PlanApiTest {
     assertThat(plan.getSlotMovementsList()).hasSize(1);
     assertThat(plan.getSlotMovements(0).getService()).isEqualTo(WEB);
     return plan.getSlotMovements(0);
+  }
+
+  @Test
+  void namesSysctls() {
+    Plan plan = plan(Operation.newBuilder().setUpdateSysctls(UpdateSysctlsRequest.newBuilder()
+        .addSysctls(Sysctl.newBuilder().setName("sloppy_tcp").setValue("1"))
+        .addSysctls(Sysctl.newBuilder().setName("conn_reuse_mode").setValue("1"))).build());
+    assertThat(plan.getDifferencesList()).extracting(Difference::getName).containsExactly("sysctls/sloppy_tcp");
+    assertThat(plan.getDifferences(0).getBefore().getSysctl().getValue()).isEqualTo("0");
+    assertThat(plan.getDifferences(0).getAfter().getSysctl().getValue()).isEqualTo("1");
   }
 
   @Test
