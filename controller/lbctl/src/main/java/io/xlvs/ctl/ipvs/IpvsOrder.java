@@ -25,7 +25,7 @@ final class IpvsOrder {
   private static final int AF_INET = 2;
   private static final int AF_INET6 = 10;
 
-  /** What is compared: mark, family, protocol number, address in 32-bit words, port. */
+  /** What is compared: mark, family (of services), protocol number, address in 32-bit words, port. */
   private record Key<T>(T value, int mark, int family, int protocol, int[] address, int port) {}
 
   private IpvsOrder() {}
@@ -36,8 +36,7 @@ final class IpvsOrder {
 
   static List<RealServer> servers(List<RealServer> servers) {
     return sort(servers, server -> {
-      int[] address = words(server.getAddress());
-      return new Key<>(server, 0, family(address), 0, address, server.getPort());
+      return new Key<>(server, 0, 0, 0, words(server.getAddress()), server.getPort());
     });
   }
 
@@ -80,8 +79,9 @@ final class IpvsOrder {
     if (difference == 0) {
       difference = a.protocol - b.protocol;
     }
-    for (int i = 0; difference == 0 && i < Math.min(a.address.length, b.address.length); i++) {
-      difference = a.address[i] - b.address[i];
+    // Servers of both families in one service: as many words as the first has, those that the other lacks being 0.
+    for (int i = 0; difference == 0 && i < a.address.length; i++) {
+      difference = a.address[i] - (i < b.address.length ? b.address[i] : 0);
     }
     return difference != 0 ? difference : a.port - b.port;
   }
