@@ -40,7 +40,7 @@ int xlvs_egress(struct __sk_buff *ctx)
 		return TC_ACT_OK;
 	pull_headers(ctx);
 	if (parse(ctx, &p) || p.flags & PKT_LATER_FRAGMENT ||
-	    find_role(&p, &service) != ROLE_REQUEST)
+	    find_role(&p, &service) != ROLE_REQUEST || p.flags & PKT_DATA_PORT)
 		return TC_ACT_OK;
 	return finish(&p, drop_because(XLVS_REASON_LOCAL_CLIENT));
 }

@@ -155,7 +155,11 @@ struct xlvs_conn {
 	__be16 local_port;
 	__be16 server_port;
 	__u32 local_index; /* of local_addr in local_addresses */
-	/* XLVS_CONN_TEMPLATE_HELD: what its template's key has, beside the service */
+	/*
+	 * XLVS_CONN_TEMPLATE_HELD: what its template's key has, beside the service.
+	 * XLVS_CONN_CONTROLLED: what its control connection's key has, beside the addresses:
+	 * template_port is its dport, template_mask its sport.
+	 */
 	__be16 template_port;   /* dport */
 	__u8 template_protocol; /* 0: of a firewall mark */
 	__u8 pad;
@@ -265,15 +269,19 @@ struct xlvs_ring_line {
 
 #define XLVS_FILTER_WORDS 1024
 
+/* As many as the kernel's ip_vs_ftp takes: IP_VS_APP_MAX_PORTS. */
+#define XLVS_FTP_PORTS 8
+
 /* control[0]: what the controller changes while packets flow. */
 struct xlvs_control {
-	__u32 table_copy;            /* 0 or 1: which half of service_table readers use */
-	__u32 any_port;              /* services with port 0 */
+	__u32 table_copy; /* 0 or 1: which half of service_table readers use */
+	__u32 any_port;   /* services with port 0, of marks, of FTP: see find_any_port() */
 	__u32 timeouts[XLVS_STATES]; /* jiffies, both directions seen */
 	__u32 next_client_hop;       /* next free index below XLVS_CLIENT_HOPS */
 	__u32 sysctls;               /* enum xlvs_sysctl */
 	__u32 lblc_expiration;       /* jiffies, as the kernel's sysctl */
 	__u32 lblcr_expiration;
+	__be16 ftp_ports[XLVS_FTP_PORTS]; /* of control connections; 0 ends the list */
 	/*
 	 * A bit for each address of service_table, at address_bit() in hash.h.
 	 * They let a packet that is not ours leave without a look-up; one too many

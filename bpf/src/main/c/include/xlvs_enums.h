@@ -110,6 +110,7 @@ enum xlvs_service_flag {
 	XLVS_SERVICE_FALLBACK = 32,  /* sh-fallback, mh-fallback */
 	XLVS_SERVICE_MARK = 64,      /* of a firewall mark: any number of endpoints lead here */
 	XLVS_SERVICE_SIP = 128,      /* persistence engine sip: a template for each Call-ID */
+	XLVS_SERVICE_FTP = 256,      /* connections to one of control.ftp_ports are FTP's */
 };
 
 enum xlvs_server_flag {
@@ -130,6 +131,8 @@ enum xlvs_conn_flag {
 	XLVS_CONN_INPUT_ONLY = 2,     /* DR, TUN: only the client's half is seen */
 	XLVS_CONN_COUNTED_ACTIVE = 4, /* counted in server_load.active, else inactive */
 	XLVS_CONN_TEMPLATE_HELD = 8,  /* its persistence template is kept alive by it */
+	XLVS_CONN_FTP = 16,           /* an FTP control connection of NAT or FULLNAT */
+	XLVS_CONN_CONTROLLED = 32,    /* an FTP data connection, expected or open */
 };
 
 /* What is switched on of net.ipv4.vs: the kernel's ipvs-sysctl.rst. */

@@ -42,7 +42,10 @@ enum xlvs_reason {
 	XLVS_REASON_PORT_IN_USE = 28, /* NAT: the client's port is at that server, by another VIP */
 	XLVS_REASON_SCTP_FRAGMENT = 29, /* SCTP in fragments, whose port would have to change */
 	XLVS_REASON_NO_CALL_ID = 30,    /* persistence engine sip, no datagram with a Call-ID */
-	XLVS_REASONS = 32,              /* stride of the counters */
+	XLVS_REASON_FTP_HELD = 31, /* FTP control: out of order, or half of a line that may name an
+				      address: its sender repeats it */
+	XLVS_REASON_FTP_REFUSED = 32, /* forwarded: a passive answer, its code made 425 */
+	XLVS_REASONS = 64,            /* stride of the counters */
 };
 
 #endif

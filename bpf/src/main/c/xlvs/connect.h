@@ -9,6 +9,7 @@
 
 #include "lookup.h"
 #include "schedule.h"
+#include "service.h"
 
 #define PORT_TRIES 512
 
@@ -78,9 +79,9 @@ static __noinline enum xlvs_reason choose_local(const struct xlvs_tuple *client,
  * another VIP. To the server both are one tuple, so the older connection is over
  * unless it is established, and its replies must not be taken for the newer one's.
  */
-static __noinline enum xlvs_reason claim_nat(struct scratch *room)
+static __noinline enum xlvs_reason claim_nat(struct scratch *room, const struct xlvs_tuple *client)
 {
-	const struct xlvs_tuple *client = &room->client, *reply = &room->reply;
+	const struct xlvs_tuple *reply = &room->reply;
 	const struct xlvs_tuple *holder = bpf_map_lookup_elem(&replies, reply);
 	struct xlvs_conn *conn;
 
@@ -127,7 +128,15 @@ static __always_inline void conn_init(struct pkt *p, struct xlvs_conn *conn,
 	conn->timeout = state_timeout(service, conn->state);
 	if (state_is_active(conn->state))
 		conn->flags |= XLVS_CONN_COUNTED_ACTIVE;
-	conn->server_port = port_at(s, p);
+	conn->server_port = p->flags & PKT_DATA_PORT ? p->tuple.dport : port_at(s, p);
+}
+
+/* ip_vs_bind_app(): by the port at the VIP, whatever kind of service it is. */
+static __always_inline bool is_ftp_control(const struct xlvs_tuple *client,
+					   const struct xlvs_service *s, __u8 method)
+{
+	return s->flags & XLVS_SERVICE_FTP && client->protocol == IPPROTO_TCP && two_way(method) &&
+	       is_ftp_port(client->dport);
 }
 
 /* Makes the connection of a client's first packet, room->client being its tuple; returns why not,
@@ -151,6 +160,8 @@ __noinline enum xlvs_reason HOOKED(connect)(struct pkt *p, __u32 service)
 	if (!server)
 		return XLVS_REASON_NO_SERVER;
 	conn_init(p, &room->conn, server, service, index);
+	if (is_ftp_control(client, s, server->method))
+		room->conn.flags |= XLVS_CONN_FTP;
 	if (two_way(room->conn.method)) {
 		if (server->family != p->tuple.family)
 			return XLVS_REASON_ONE_FAMILY_ONLY;
@@ -158,7 +169,7 @@ __noinline enum xlvs_reason HOOKED(connect)(struct pkt *p, __u32 service)
 		if (room->conn.method == XLVS_FULLNAT) {
 			reason = choose_local(client, s, &room->conn, &room->reply);
 		} else {
-			reason = claim_nat(room);
+			reason = claim_nat(room, client);
 		}
 		if (reason)
 			return reason;

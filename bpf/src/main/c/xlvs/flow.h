@@ -25,7 +25,7 @@ enum flow_kind {
 struct flow_mark {
 	__u8 protocol;
 	__u8 kind;   /* enum flow_kind */
-	__be16 port; /* NAT out: VIP's; FULLNAT: local one in, client's out */
+	__be16 port; /* NAT: server's in, VIP's out; FULLNAT: local one in, client's out */
 	__u32 server;
 	__u16 bucket; /* of epochs */
 	__u16 epoch;

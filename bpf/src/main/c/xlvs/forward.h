@@ -21,7 +21,7 @@ struct decision {
 	__u32 index;        /* of the server */
 	__be16 port;        /* as flow_mark.port */
 	__be16 vip_port;    /* FULLNAT out only */
-	__be16 server_port; /* NAT and FULLNAT in */
+	__be16 server_port; /* FULLNAT in only */
 	__u8 kind;          /* enum flow_kind */
 	bool toa;           /* FULLNAT in: the server is still to be told who the client is */
 };
@@ -122,7 +122,7 @@ static __always_inline int rewrite(hook_t *ctx, struct pkt *p, const struct deci
 {
 	switch (d->kind) {
 	case FLOW_NAT_IN:
-		return translate(ctx, p, NULL, d->server->addr, 0, d->server_port);
+		return translate(ctx, p, NULL, d->server->addr, 0, d->port);
 	case FLOW_NAT_OUT:
 		return translate(ctx, p, d->addr, NULL, d->port, 0);
 	case FLOW_FULLNAT_IN:

@@ -9,6 +9,7 @@
 
 #include "bpf.h"
 #include "flow.h"
+#include "ftp_types.h"
 
 const volatile struct xlvs_settings settings __weak = {
 	.abi_version = XLVS_ABI_VERSION,
@@ -138,14 +139,18 @@ struct sip_walk {
 	__u32 colon;   /* whether it has been seen */
 };
 
+/* Those used longest ago make room: such a connection is read again from its next line on. */
+KEYED(ftp_controls, BPF_MAP_TYPE_LRU_HASH, 16384, struct xlvs_tuple, struct ftp_control);
+
 /* Room for what does not fit the stack; one packet at a time on a CPU. */
 struct scratch {
-	struct xlvs_conn conn;    /* being made or promoted */
-	struct xlvs_tuple reply;  /* its server's tuple */
-	struct xlvs_tuple client; /* the connection at hand */
-	struct xlvs_tuple older;  /* another connection that stands in its way */
-	struct xlvs_next_hop way; /* back to that client */
-	__u32 kept_way;           /* its index, if the connection had kept it */
+	struct xlvs_conn conn;     /* being made or promoted */
+	struct xlvs_tuple reply;   /* its server's tuple */
+	struct xlvs_tuple client;  /* the connection at hand */
+	struct xlvs_tuple older;   /* another connection that stands in its way */
+	struct xlvs_tuple related; /* its FTP control or data connection */
+	struct xlvs_next_hop way;  /* back to that client */
+	__u32 kept_way;            /* its index, if the connection had kept it */
 	__u32 pad;
 	struct quoted quoted;
 	struct relay relay;
@@ -156,6 +161,8 @@ struct scratch {
 	struct xlvs_call_id call;
 	struct sip_walk walk;
 	__u8 sip[SIP_BYTES];
+	struct ftp_expected expected;
+	struct ftp_room ftp;
 };
 
 MAP(scratch, BPF_MAP_TYPE_PERCPU_ARRAY, 1, struct scratch, 0);

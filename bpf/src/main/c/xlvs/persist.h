@@ -121,7 +121,7 @@ static __noinline void template_hold(const struct xlvs_tuple *client, struct xlv
 	struct template_id id;
 	struct xlvs_tuple key;
 
-	if (!s ||
+	if (!s || conn->flags & XLVS_CONN_CONTROLLED ||
 	    (s->flags & (XLVS_SERVICE_PERSISTENT | XLVS_SERVICE_SIP)) != XLVS_SERVICE_PERSISTENT)
 		return;
 	id = template_of(client, s);

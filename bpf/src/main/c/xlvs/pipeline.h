@@ -7,6 +7,7 @@
 #define XLVS_PIPELINE_H
 
 #include "fragment.h"
+#include "ftp.h"
 #include "icmp.h"
 #include "parse.h"
 #include "request.h"
@@ -98,8 +99,7 @@ static __always_inline bool is_balanced(const struct pkt *p)
 }
 
 /* A mark's service wins over an address's: ip_vs_service_find(). */
-static __always_inline enum role find_role_or_mark(const hook_t *ctx, const struct pkt *p,
-						   __u32 *service)
+static __always_inline enum role find_role_or_mark(const hook_t *ctx, struct pkt *p, __u32 *service)
 {
 	__u32 mark = hook_mark(ctx), found;
 
@@ -141,13 +141,18 @@ static __always_inline verdict process(hook_t *ctx, struct pkt *p)
 		HOOKED(remember_fragment)(p);
 	if (role == ROLE_REPLY) {
 		v = HOOKED(reply)(ctx, p);
+		if (unlikely(v == READ_FIRST))
+			v = HOOKED(ftp)(ctx, p, FROM_SERVER) ?: HOOKED(reply)(ctx, p);
 		if (v)
 			return v;
 		/* not an answer, but a server may be a client as well */
-		if (!find_any_port(&p->tuple, p->tuple.family, &service))
+		if (!find_any_port(p, p->tuple.family, &service))
 			return HOOKED(refuse_answer)(ctx, p);
 	}
-	return HOOKED(request)(ctx, p, service);
+	v = HOOKED(request)(ctx, p, service);
+	if (unlikely(v == READ_FIRST))
+		v = HOOKED(ftp)(ctx, p, FROM_CLIENT) ?: HOOKED(request)(ctx, p, service);
+	return v;
 }
 
 #endif

@@ -12,6 +12,8 @@ enum pkt_flag {
 	PKT_FIRST_FRAGMENT = 1,
 	PKT_LATER_FRAGMENT = 2, /* no transport header here */
 	PKT_DONT_FRAGMENT = 4,
+	PKT_DATA_PORT = 8, /* to another port of an FTP service's VIP, where data may go */
+	PKT_READ = 16,     /* ftp() has read it */
 };
 
 enum tcp_flag { /* byte 13 of the TCP header */
@@ -81,6 +83,7 @@ enum action {
 	ACTION_PASS = 1,
 	ACTION_DROP = 2,
 	ACTION_SENT = 3,
+	ACTION_READ = 4, /* by ftp(), and then the same step again */
 };
 
 /* A verdict: action in bits 0-7, reason in 8-15, the hook's own code of ACTION_SENT above. */
@@ -88,6 +91,7 @@ typedef __u32 verdict;
 
 #define CONTINUE ((verdict)ACTION_CONTINUE)
 #define PASS ((verdict)ACTION_PASS)
+#define READ_FIRST ((verdict)ACTION_READ)
 
 static __always_inline verdict pass_because(enum xlvs_reason reason)
 {

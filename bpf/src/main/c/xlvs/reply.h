@@ -3,8 +3,8 @@
 #ifndef XLVS_REPLY_H
 #define XLVS_REPLY_H
 
-#include "decide.h"
 #include "parse_sctp.h"
+#include "related.h"
 #include "service.h"
 
 /* Whether a reply carries data of the server. */
@@ -30,7 +30,7 @@ static __always_inline void learn_from_reply(hook_t *ctx, struct pkt *p, struct 
 		return;
 	if (half) {
 		tcp = header_at(ctx, p->l4, sizeof(*tcp));
-		if (tcp && (p->tcp_flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
+		if (tcp && p->tcp_flags & TCP_SYN) /* FTP's active mode: the server opens */
 			conn->proof = bpf_ntohl(tcp->seq) + 1;
 	} else if (conn->method == XLVS_FULLNAT && !(conn->flags & XLVS_CONN_TOA_DONE) &&
 		   carries_data(ctx, p)) {
@@ -57,17 +57,20 @@ static __noinline bool client_of(const struct xlvs_tuple *reply, struct xlvs_tup
 
 /*
  * FULLNAT's replies are watched until the server has answered data. Their VIP is
- * the service's, which a service on every port or of a firewall mark cannot tell.
+ * the service's, which a service on every port or of a firewall mark cannot tell, nor
+ * an FTP service for its data connections.
  */
-static __always_inline bool reply_may_be_cached(const struct pkt *p, const struct xlvs_conn *conn)
+static __always_inline bool reply_may_be_cached(const struct pkt *p, const struct xlvs_conn *conn,
+						const struct xlvs_tuple *client)
 {
 	const struct xlvs_service *s = entry(&services, conn->service);
 
-	if (!s || !is_settled(conn) || !is_whole(p))
+	if (!s || !is_settled(conn) || !is_whole(p) || conn->flags & XLVS_CONN_FTP)
 		return false;
 	if (conn->method != XLVS_FULLNAT)
 		return true;
-	return s->port && (p->tuple.protocol != IPPROTO_TCP || conn->flags & XLVS_CONN_TOA_DONE);
+	return s->port == client->dport &&
+	       (p->tuple.protocol != IPPROTO_TCP || conn->flags & XLVS_CONN_TOA_DONE);
 }
 
 /* Until a cached decision of this moment would have to be checked. */
@@ -163,6 +166,9 @@ __noinline verdict HOOKED(reply)(hook_t *ctx, struct pkt *p)
 		return sysctl_is_set(XLVS_SYSCTL_NAT_ICMP)
 			       ? CONTINUE
 			       : pass_because(XLVS_REASON_NO_CONNECTION);
+	if (unlikely(wants_reading(p, conn)))
+		return READ_FIRST;
+	refresh_control(room, conn);
 	d.index = conn->server;
 	d.server = entry(&servers, conn->server);
 	if (!d.server)
@@ -191,7 +197,7 @@ __noinline verdict HOOKED(reply)(hook_t *ctx, struct pkt *p)
 				return drop_because(XLVS_REASON_TABLE_FULL);
 			half = false;
 		}
-		if (!half && reply_may_be_cached(p, conn)) {
+		if (!half && reply_may_be_cached(p, conn, client)) {
 			kept = room->kept_way;
 			if (!kept) {
 				kept = keep_hop(&room->way);

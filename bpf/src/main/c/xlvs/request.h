@@ -3,7 +3,7 @@
 #ifndef XLVS_REQUEST_H
 #define XLVS_REQUEST_H
 
-#include "decide.h"
+#include "related.h"
 #include "sip.h"
 
 /* Where a packet's connection is. */
@@ -48,6 +48,23 @@ static __always_inline bool wants_call_id(__u32 service)
 	return s && s->flags & XLVS_SERVICE_SIP;
 }
 
+/* Whether it may open a data connection of FTP. */
+static __always_inline bool may_be_expected(const struct pkt *p)
+{
+	const struct xlvs_control *c = entry(&control, 0);
+
+	return c && c->any_port && p->tuple.protocol == IPPROTO_TCP;
+}
+
+/* A persistent FTP service takes data connections that no control connection has announced, as
+ * those of DR and TUN. */
+static __always_inline bool is_persistent(__u32 service)
+{
+	const struct xlvs_service *s = entry(&services, service);
+
+	return s && s->flags & XLVS_SERVICE_PERSISTENT;
+}
+
 /* The connection of a request, made if need be; NULL with *v saying what becomes of the packet. */
 static __always_inline struct xlvs_conn *request_conn(hook_t *ctx, struct pkt *p, __u32 service,
 						      const struct xlvs_tuple *client,
@@ -64,6 +81,10 @@ static __always_inline struct xlvs_conn *request_conn(hook_t *ctx, struct pkt *p
 	}
 	if (conn)
 		return conn;
+	if (p->flags & PKT_DATA_PORT && (p->flags & PKT_LATER_FRAGMENT || !may_open(p))) {
+		*v = PASS;
+		return NULL;
+	}
 	if (p->flags & PKT_LATER_FRAGMENT) {
 		*v = drop_because(XLVS_REASON_ORPHAN_FRAGMENT);
 		return NULL;
@@ -80,7 +101,14 @@ static __always_inline struct xlvs_conn *request_conn(hook_t *ctx, struct pkt *p
 		*v = drop_because(XLVS_REASON_NO_CALL_ID);
 		return NULL;
 	}
-	reason = HOOKED(connect)(p, service);
+	reason = may_be_expected(p) ? HOOKED(connect_expected)(p) : XLVS_REASON_NO_CONNECTION;
+	if (reason == XLVS_REASON_NO_CONNECTION) {
+		if (p->flags & PKT_DATA_PORT && !is_persistent(service)) {
+			*v = PASS;
+			return NULL;
+		}
+		reason = HOOKED(connect)(p, service);
+	}
 	if (reason == XLVS_REASON_NO_SERVER) {
 		*v = HOOKED(answer_icmp)(ctx, p, ANSWER_NO_PORT, reason, 0);
 		return NULL;
@@ -93,7 +121,7 @@ static __always_inline struct xlvs_conn *request_conn(hook_t *ctx, struct pkt *p
 	conn = bpf_map_lookup_elem(&half_open, client);
 	if (!conn)
 		*v = drop_because(XLVS_REASON_TABLE_FULL);
-	else
+	else if (!(conn->flags & XLVS_CONN_CONTROLLED)) /* nor does IPVS count data connections */
 		count_connection(p, conn->server);
 	return conn;
 }
@@ -110,6 +138,16 @@ static __always_inline bool wants_toa(const struct pkt *p, const struct xlvs_con
 static __always_inline bool proves_nothing(const struct pkt *p)
 {
 	return p->tuple.protocol == IPPROTO_TCP && tcp_event(p->tcp_flags) == EVENT_ACK;
+}
+
+/* A cached decision of FULLNAT does not tell the server's port: one of FTP's data connections, or
+ * from before an edit, is never cached. */
+static __always_inline bool request_may_be_cached(const struct pkt *p, const struct xlvs_conn *conn,
+						  const struct xlvs_server *server)
+{
+	return is_settled(conn) && is_whole(p) && !(server->flags & XLVS_SERVER_LOCAL) &&
+	       !(conn->flags & XLVS_CONN_FTP) &&
+	       (conn->method != XLVS_FULLNAT || conn->server_port == port_at(server, p));
 }
 
 /* A client's packet to a VIP. */
@@ -141,6 +179,10 @@ __noinline verdict HOOKED(request)(hook_t *ctx, struct pkt *p, __u32 service)
 			place = PLACE_CONNECTIONS;
 		}
 	}
+	if (unlikely(wants_reading(p, conn)) &&
+	    (place != PLACE_HALF_OPEN || p->tcp_flags & TCP_SYN))
+		return READ_FIRST;
+	refresh_control(room, conn);
 	d.index = conn->server;
 	d.server = entry(&servers, conn->server);
 	if (!d.server)
@@ -152,15 +194,14 @@ __noinline verdict HOOKED(request)(hook_t *ctx, struct pkt *p, __u32 service)
 		return drop_because(XLVS_REASON_INTERNAL);
 	d.kind = flow_kind(conn->method, false);
 	d.server_port = conn->server_port;
-	d.port = conn->local_port;
+	d.port = conn->method == XLVS_NAT ? conn->server_port : conn->local_port;
 	d.addr = conn->local_addr;
 	d.toa = place == PLACE_CONNECTIONS && wants_toa(p, conn);
 	if (d.server->flags & XLVS_SERVER_LOCAL || hook_can_reach(d.hop)) {
 		if (place == PLACE_CONNECTIONS || (place == PLACE_HALF_OPEN && !proves_nothing(p)))
 			advance(p, conn, client, FROM_CLIENT);
-		if (place == PLACE_CONNECTIONS && !d.toa && is_settled(conn) && is_whole(p) &&
-		    !(d.server->flags & XLVS_SERVER_LOCAL) &&
-		    d.server_port == port_at(d.server, p)) /* made before an edit: never cached */
+		if (place == PLACE_CONNECTIONS && !d.toa &&
+		    request_may_be_cached(p, conn, d.server))
 			remember(p, &d, client, conn, epoch, 0);
 	}
 	if (d.server->flags & XLVS_SERVER_LOCAL) {

@@ -99,14 +99,52 @@ static __always_inline bool is_server(const __be32 *addr, __be16 port, __u8 prot
 	return c && c->any_port && find_endpoint(addr, 0, protocol, XLVS_ENDPOINT_SERVER, family);
 }
 
-/* The service on every port of a packet's destination. */
-static __always_inline bool find_any_port(const struct xlvs_tuple *t, __u8 family, __u32 *service)
+static __always_inline bool is_ftp_port(__be16 port)
 {
+	const struct xlvs_control *c = entry(&control, 0);
+
+	for (int i = 0; c && port && i < XLVS_FTP_PORTS; i++)
+		if (c->ftp_ports[i] == port)
+			return true;
+	return false;
+}
+
+/*
+ * The FTP service whose data connection a packet may belong to: of active mode to the port below
+ * the service's, of passive mode to an unprivileged one. ip_vs_service_find() has the same rule.
+ */
+static __noinline bool find_ftp(struct pkt *p, __u32 *service)
+{
+	const struct xlvs_tuple *t = &p->tuple;
+	const struct xlvs_control *c = entry(&control, 0);
+	const struct xlvs_endpoint *e;
+
+	for (int i = 0; c && i < XLVS_FTP_PORTS && c->ftp_ports[i]; i++) {
+		__be16 port = c->ftp_ports[i];
+
+		if (bpf_ntohs(t->dport) < 1024 && bpf_ntohs(t->dport) + 1 != bpf_ntohs(port))
+			continue;
+		e = find_endpoint(t->daddr, port, IPPROTO_TCP, XLVS_ENDPOINT_SERVICE, t->family);
+		if (!e)
+			continue;
+		*service = e->index;
+		p->flags |= PKT_DATA_PORT;
+		return true;
+	}
+	return false;
+}
+
+/* The service of a packet to a port that has none of its own: FTP's, or the one on every port. */
+static __always_inline bool find_any_port(struct pkt *p, __u8 family, __u32 *service)
+{
+	const struct xlvs_tuple *t = &p->tuple;
 	const struct xlvs_control *c = entry(&control, 0);
 	const struct xlvs_endpoint *e;
 
 	if (!c || !c->any_port)
 		return false;
+	if (t->protocol == IPPROTO_TCP && find_ftp(p, service))
+		return true;
 	e = find_endpoint(t->daddr, 0, t->protocol, XLVS_ENDPOINT_SERVICE, family);
 	if (e)
 		*service = e->index;
@@ -138,7 +176,7 @@ enum role {
  * Exact service first, then a server's reply, then a service on every port:
  * a reply may carry any destination port, also one of a VIP's.
  */
-static __always_inline enum role find_role_in(const struct pkt *p, __u8 family, __u32 *service)
+static __always_inline enum role find_role_in(struct pkt *p, __u8 family, __u32 *service)
 {
 	const struct xlvs_tuple *t = &p->tuple;
 	const struct xlvs_endpoint *e;
@@ -151,11 +189,11 @@ static __always_inline enum role find_role_in(const struct pkt *p, __u8 family, 
 	if (is_server(t->saddr, t->sport, t->protocol, family) ||
 	    find_endpoint(t->daddr, 0, 0, XLVS_ENDPOINT_LOCAL, family))
 		return ROLE_REPLY;
-	return find_any_port(t, family, service) ? ROLE_REQUEST : ROLE_NONE;
+	return find_any_port(p, family, service) ? ROLE_REQUEST : ROLE_NONE;
 }
 
 /* One branch here spares several in there. */
-static __always_inline enum role find_role(const struct pkt *p, __u32 *service)
+static __always_inline enum role find_role(struct pkt *p, __u32 *service)
 {
 	return p->tuple.family == XLVS_IPV4 ? find_role_in(p, XLVS_IPV4, service)
 					    : find_role_in(p, XLVS_IPV6, service);

@@ -40,7 +40,8 @@ static __always_inline struct template_id template_of(const struct xlvs_tuple *c
 	}
 	if (!(s->flags & XLVS_SERVICE_MARK)) {
 		id.protocol = client->protocol;
-		id.port = s->flags & XLVS_SERVICE_ANY_PORT ? 0 : client->dport;
+		/* FTP's stands for its data connections as well: ip_vs_sched_persist() */
+		id.port = s->flags & (XLVS_SERVICE_ANY_PORT | XLVS_SERVICE_FTP) ? 0 : client->dport;
 	}
 	return id;
 }

@@ -15,6 +15,9 @@ public final class Abi {
   /** {@code XLVS_STATES}: how many connection states have a timeout. */
   public static final int STATES = 32;
 
+  /** {@code XLVS_FTP_PORTS}: how many ports FTP's control connections may have. */
+  public static final int FTP_PORTS = 8;
+
   /** {@code XLVS_FILTER_WORDS}: 64-bit words of each of control's address filters. */
   public static final int FILTER_WORDS = 1024;
 
@@ -29,17 +32,18 @@ public final class Abi {
 
   /** The header's object-like macros that are numbers, guards aside. */
   public static final Map<String, Long> MACROS =
-      Map.of(
-          "XLVS_ABI_VERSION", (long) VERSION,
-          "XLVS_LINE", (long) LINE_BYTES,
-          "XLVS_BUCKET_WAYS", (long) Bucket.WAYS,
-          "XLVS_FILTER_WORDS", (long) FILTER_WORDS,
-          "XLVS_CLIENT_HOPS", (long) CLIENT_HOPS,
-          "XLVS_FRESH_PERIODS", (long) FRESH_PERIODS,
-          "XLVS_DELETIONS", (long) DELETIONS,
-          "XLVS_CALL_TEMPLATE", (long) CallId.TEMPLATE_PORT,
-          "XLVS_CALL_ID_BYTES", (long) CallId.TEXT_BYTES,
-          "XLVS_RING_EMPTY", Integer.toUnsignedLong(RingLine.EMPTY));
+      Map.ofEntries(
+          Map.entry("XLVS_ABI_VERSION", (long) VERSION),
+          Map.entry("XLVS_LINE", (long) LINE_BYTES),
+          Map.entry("XLVS_BUCKET_WAYS", (long) Bucket.WAYS),
+          Map.entry("XLVS_FILTER_WORDS", (long) FILTER_WORDS),
+          Map.entry("XLVS_FTP_PORTS", (long) FTP_PORTS),
+          Map.entry("XLVS_CLIENT_HOPS", (long) CLIENT_HOPS),
+          Map.entry("XLVS_FRESH_PERIODS", (long) FRESH_PERIODS),
+          Map.entry("XLVS_DELETIONS", (long) DELETIONS),
+          Map.entry("XLVS_CALL_TEMPLATE", (long) CallId.TEMPLATE_PORT),
+          Map.entry("XLVS_CALL_ID_BYTES", (long) CallId.TEXT_BYTES),
+          Map.entry("XLVS_RING_EMPTY", Integer.toUnsignedLong(RingLine.EMPTY)));
 
   /** Every struct. */
   public static final List<StructLayout> STRUCTS =

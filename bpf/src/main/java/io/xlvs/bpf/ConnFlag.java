@@ -13,7 +13,13 @@ public enum ConnFlag implements AbiConstant {
   COUNTED_ACTIVE(4),
 
   /** Keeps its persistence template alive. */
-  TEMPLATE_HELD(8);
+  TEMPLATE_HELD(8),
+
+  /** An FTP control connection of NAT or FULLNAT. */
+  FTP(16),
+
+  /** An FTP data connection, expected or open. */
+  CONTROLLED(32);
 
   private final int value;
 

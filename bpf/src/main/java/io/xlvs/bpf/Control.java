@@ -16,6 +16,7 @@ public final class Control {
           .u32("sysctls")
           .u32("lblc_expiration")
           .u32("lblcr_expiration")
+          .bytes("ftp_ports", 2 * Abi.FTP_PORTS)
           .bytes("destinations", 8 * Abi.FILTER_WORDS)
           .bytes("sources", 8 * Abi.FILTER_WORDS)
           .build();
@@ -23,8 +24,11 @@ public final class Control {
   /** Which half of service_table readers use: 0 or 1. */
   public static final int TABLE_COPY = LAYOUT.offset("table_copy");
 
-  /** How many services have port 0. */
+  /** How many services take packets of other ports than one: those of port 0, of marks and of FTP. */
   public static final int ANY_PORT = LAYOUT.offset("any_port");
+
+  /** Where {@link Abi#FTP_PORTS} ports of FTP's control connections lie, in network order; 0 ends the list. */
+  public static final int FTP_PORTS = LAYOUT.offset("ftp_ports");
 
   /** Next free index below {@link Abi#CLIENT_HOPS}. */
   public static final int NEXT_CLIENT_HOP = LAYOUT.offset("next_client_hop");

@@ -47,10 +47,13 @@ public enum Reason implements AbiConstant {
   SCTP_FRAGMENT(29, "dropped: SCTP in IP fragments, to which NAT or FULLNAT would have to give another port",
       "give the real servers the service's port (NAT), or raise the MTU on the way to the director"),
   NO_CALL_ID(30, "dropped: persistence engine sip, and no datagram with a Call-ID that IPVS would take",
-      "SIP over UDP alone is balanced by that engine; look for keep-alives, or for another protocol on its port");
+      "SIP over UDP alone is balanced by that engine; look for keep-alives, or for another protocol on its port"),
+  FTP_HELD(31, "dropped: FTP control connection, out of order or half of a line that may name an address; its sender repeats it", ""),
+  FTP_REFUSED(32, "forwarded as 425: a passive answer of an FTP server that names a port below 1024, or whose line has no room for the VIP",
+      "give the server unprivileged passive ports, and some words in its answer to PASV");
 
   /** How many counters each CPU has: {@code XLVS_REASONS}. */
-  public static final int STRIDE = 32;
+  public static final int STRIDE = 64;
 
   private final int value;
   private final String description;

@@ -25,7 +25,10 @@ public enum ServiceFlag implements AbiConstant {
   MARK(64),
 
   /** Persistence engine sip: a template for each Call-ID. */
-  SIP(128);
+  SIP(128),
+
+  /** Connections to one of {@link Control#FTP_PORTS} are FTP's. */
+  FTP(256);
 
   private final int value;
 

@@ -38,6 +38,9 @@ import java.util.Set;
 
 /** A minimal controller: writes a {@link World} into the maps by the words of xlvs_abi.h, once, with no traffic. */
 final class Configurator {
+  /** Of FTP's control connections. */
+  static final int FTP_PORT = 21;
+
   private static final int GENERATION = 1;
 
   private final DataPlane plane;
@@ -66,9 +69,14 @@ final class Configurator {
     device(lab.inside, new Device(lab.inside, Lab.JUMBO_MTU, 0, 0));
     device(lab.tagged, new Device(lab.uplink, Lab.JUMBO_MTU, 0, Lab.CLIENT_TAG));
     device(lab.narrow, new Device(lab.uplink, Lab.NARROW_MTU, 0, Lab.NARROW_TAG));
+    control.putInt(Control.FTP_PORTS, Short.toUnsignedInt(Short.reverseBytes((short) FTP_PORT)));
     for (World.VirtualService service : world.services()) {
       add(service, world);
     }
+  }
+
+  private static boolean isFtp(World.VirtualService service) {
+    return service.port() == FTP_PORT && service.protocol() == Protocol.TCP;
   }
 
   private void device(int ifindex, Device device) {
@@ -85,6 +93,9 @@ final class Configurator {
       if (server.method() == Method.NAT) {
         int port = server.port() != 0 || marked ? server.port() : service.port();
         insert(server.address(), port, service.protocol(), EndpointKind.SERVER, 0);
+        if (isFtp(service)) {
+          insert(server.address(), 0, service.protocol(), EndpointKind.SERVER, 0);
+        }
       }
     }
     insert(service.vip(), service.port(), service.protocol(), EndpointKind.SERVICE, service.index());
@@ -94,7 +105,7 @@ final class Configurator {
   private void addRecord(World.VirtualService service, boolean marked, int firstPort) {
     boolean anyPort = marked || service.port() == 0;
     int flags = Flags.of(ServiceFlag.IN_USE) | (anyPort ? Flags.of(ServiceFlag.ANY_PORT) : 0)
-        | (marked ? Flags.of(ServiceFlag.MARK) : 0);
+        | (marked ? Flags.of(ServiceFlag.MARK) : 0) | (isFtp(service) ? Flags.of(ServiceFlag.FTP) : 0);
     Service value =
         new Service(
             addRing(service), addLocalAddresses(service, firstPort),
@@ -102,7 +113,7 @@ final class Configurator {
             marked ? 0 : service.protocol(), family(service.vip()), flags, Pick.NEXT, GENERATION, 0, WireAddress.ZERO, 0, 0,
             0);
     plane.put("services", service.index(), Service.CODEC, value);
-    if (anyPort) {
+    if (anyPort || isFtp(service)) {
       MappedArray control = plane.array("control");
       control.putInt(Control.ANY_PORT, control.getInt(Control.ANY_PORT) + 1);
     }

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     footer = {"",
         "Sections and keys of the configuration file (docs/xlvsd.yaml has each with its meaning and default):",
         "  data-plane:  interfaces, attach-mode, bpffs, connections, half-open, services, servers, local-addresses,",
-        "               mark-entries, ring-entries, flow-cache",
+        "               mark-entries, ring-entries, flow-cache, ftp-ports",
         "  store:       state-dir",
         "  api:         socket, socket-mode",
         "  log:         log-format, log-level",
@@ -88,6 +88,10 @@ public final class Main implements Callable<Integer> {
 
   @Option(names = "--flow-cache", paramLabel = "MIB", description = "memory of the flow caches, in MiB (default 64)")
   private Long flowCache;
+
+  @Option(names = "--ftp-ports", split = ",", paramLabel = "PORT",
+      description = "ports of FTP's control connections, as ip_vs_ftp's ports= (default 21)")
+  private List<Integer> ftpPorts;
 
   @Option(names = "--log-format", paramLabel = "FORMAT", description = "text (default: key=value) or json")
   private String logFormat;
@@ -158,7 +162,7 @@ public final class Main implements Callable<Integer> {
   private DaemonConfig flags() {
     return new DaemonConfig(
         new DataPlaneConfig(interfaces, attachMode, bpffs, connections, halfOpen, services, servers, localAddresses,
-            markEntries, ringEntries, flowCache),
+            markEntries, ringEntries, flowCache, ftpPorts),
         new StoreConfig(stateDir), new ApiConfig(socket, socketMode), new LogConfig(logFormat, logLevel));
   }
 

@@ -142,7 +142,7 @@ class MainTest {
   }
 
   private DaemonConfig config() {
-    return new DaemonConfig(new DataPlaneConfig(List.of("lo"), null, null, null, null, null, null, null, null, null, null),
+    return new DaemonConfig(new DataPlaneConfig(List.of("lo"), null, null, null, null, null, null, null, null, null, null, null),
         new StoreConfig(temp.resolve("state").toString()), new ApiConfig(temp.resolve("sock").toString(), null), null);
   }
 

@@ -7,6 +7,7 @@ import static io.xlvs.controller.config.Given.range;
 import io.xlvs.controller.dataplane.AttachMode;
 import io.xlvs.controller.dataplane.DataPlaneOptions;
 import io.xlvs.controller.dataplane.DataPlaneOptions.Capacities;
+import io.xlvs.controller.dataplane.FtpPorts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +18,7 @@ import java.util.TreeSet;
  *
  * @param attachMode "auto", "native", "tc" or "generic"
  * @param flowCache mebibytes
+ * @param ftpPorts see {@link FtpPorts}
  */
 public record DataPlaneConfig(
     List<String> interfaces,
@@ -29,9 +31,10 @@ public record DataPlaneConfig(
     Long localAddresses,
     Long markEntries,
     Long ringEntries,
-    Long flowCache) {
+    Long flowCache,
+    List<Integer> ftpPorts) {
   /** Nothing given. */
-  public static final DataPlaneConfig NONE = new DataPlaneConfig(null, null, null, null, null, null, null, null, null, null, null);
+  public static final DataPlaneConfig NONE = new DataPlaneConfig(null, null, null, null, null, null, null, null, null, null, null, null);
 
   private static final String DEFAULT_BPFFS = "/run/xlvs/bpf";
   private static final long MAX_ENTRIES = 1L << 28;
@@ -41,7 +44,8 @@ public record DataPlaneConfig(
     return new DataPlaneConfig(first(interfaces, other.interfaces), first(attachMode, other.attachMode), first(bpffs, other.bpffs),
         first(connections, other.connections), first(halfOpen, other.halfOpen), first(services, other.services),
         first(servers, other.servers), first(localAddresses, other.localAddresses), first(markEntries, other.markEntries),
-        first(ringEntries, other.ringEntries), first(flowCache, other.flowCache));
+        first(ringEntries, other.ringEntries), first(flowCache, other.flowCache),
+        first(ftpPorts, other.ftpPorts));
   }
 
   /** Where pins are. */
@@ -72,7 +76,22 @@ public record DataPlaneConfig(
         range("local-addresses", first(localAddresses, otherwise.localAddresses()), 1, 1 << 20),
         range("mark-entries", first(markEntries, otherwise.markEntries()), 1, 1 << 24),
         range("ring-entries", first(ringEntries, otherwise.ringEntries()), 4096, MAX_ENTRIES),
-        range("flow-cache", first(flowCache, otherwise.flowCacheBytes() >> 20), 1, 1 << 16) << 20));
+        range("flow-cache", first(flowCache, otherwise.flowCacheBytes() >> 20), 1, 1 << 16) << 20), ftpPortsOrDefault());
+  }
+
+  private FtpPorts ftpPortsOrDefault() throws ConfigException {
+    if (ftpPorts == null) {
+      return FtpPorts.DEFAULT;
+    }
+    Set<Integer> unique = new TreeSet<>();
+    for (Integer port : ftpPorts) {
+      range("ftp-ports: port", port == null ? 0 : port, 1, 65535);
+      if (!unique.add(port)) {
+        throw new ConfigException("ftp-ports: port " + port + " is given twice: once would be right");
+      }
+    }
+    range("ftp-ports: number of ports", unique.size(), 0, FtpPorts.MOST);
+    return new FtpPorts(ftpPorts);
   }
 
   private static AttachMode mode(String text) throws ConfigException {

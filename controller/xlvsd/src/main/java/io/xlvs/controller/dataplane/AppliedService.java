@@ -35,15 +35,24 @@ final class AppliedService {
   Region locals = Region.NONE;
   List<IpAddress> localAddresses = List.of();
 
-  AppliedService(int index, int generation, ServiceKey key) {
+  /** Whether its port is FTP's. */
+  private final boolean ftp;
+
+  AppliedService(int index, int generation, ServiceKey key, boolean ftp) {
     this.index = index;
     this.generation = generation;
     this.key = key;
+    this.ftp = ftp;
   }
 
   /** Whether its requests may have any port, and its servers' replies too. */
   boolean takesAnyPort() {
     return !(key instanceof ServiceKey.Endpoint endpoint) || endpoint.port() == 0;
+  }
+
+  /** Whether packets to and from other ports than its own may be its: those of FTP's data, too. */
+  boolean takesOtherPorts() {
+    return ftp || takesAnyPort();
   }
 
   /** What its requests are recognised by, its key being this. */
@@ -69,12 +78,13 @@ final class AppliedService {
 
   /**
    * What replies of a NAT server are recognised by: a mark's service is of every protocol, and where requests may have any port, replies
-   * may, even if the server has a port: an edit may change which of the two counts.
+   * may, even if the server has a port: an edit may change which of the two counts. FTP's data come from any port, too.
    */
   List<Endpoint> replies(RealServerKey server) {
     if (key instanceof ServiceKey.Endpoint endpoint) {
-      int port = server.port() != 0 && !takesAnyPort() ? server.port() : endpoint.port();
-      return List.of(reply(server.address(), port, endpoint.protocol()));
+      int port = server.port() != 0 && endpoint.port() != 0 ? server.port() : endpoint.port();
+      Endpoint own = reply(server.address(), port, endpoint.protocol());
+      return ftp ? List.of(own, reply(server.address(), 0, endpoint.protocol())) : List.of(own);
     }
     return Arrays.stream(Protocol.values()).map(protocol -> reply(server.address(), 0, protocol)).toList();
   }

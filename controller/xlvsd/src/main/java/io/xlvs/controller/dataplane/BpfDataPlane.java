@@ -82,7 +82,8 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
    */
   BpfDataPlane(
       PinnedState pinned, boolean fresh, XlvsObjects objects, MappedArray bases, MappedArray leftovers, int hopCapacity,
-      AttachMode mode) {
+      AttachMode mode,
+      FtpPorts ftpPorts) {
     this.pinned = pinned;
     this.fresh = fresh;
     this.objects = objects;
@@ -104,7 +105,7 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
           new Tables(
               hops,
               new ServerTable(objects, hops, endpoints, counters),
-              new ServiceRecords(objects),
+              new ServiceRecords(objects, ftpPorts),
               new RingTable(objects),
               locals,
               endpoints,

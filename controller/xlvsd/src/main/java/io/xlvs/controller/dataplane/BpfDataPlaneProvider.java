@@ -56,7 +56,7 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
       resize.ifPresent(started -> opened.add(0, started));
       Settings settings = existing.isEmpty() ? wanted
           : resize.isEmpty() ? existing.get() : settings(capacities, existing.get().hashSeed());
-      BpfDataPlane dataPlane = load(pinned, existing.isEmpty(), resize, capacities, settings, options.attachMode(), opened);
+      BpfDataPlane dataPlane = load(pinned, existing.isEmpty(), resize, capacities, settings, options, opened);
       opened.clear();
       opened.add(dataPlane);
       resize.ifPresent(started -> opened.add(0, started));
@@ -108,8 +108,8 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
   }
 
   private static BpfDataPlane load(
-      PinnedState pinned, boolean fresh, Optional<Resize> resize, Capacities capacities, Settings settings, AttachMode mode,
-      List<AutoCloseable> opened)
+      PinnedState pinned, boolean fresh, Optional<Resize> resize, Capacities capacities, Settings settings,
+      DataPlaneOptions options,      List<AutoCloseable> opened)
       throws DataPlaneException {
     XlvsObjects objects = loadObjects(pinned, capacities, settings);
     opened.add(0, objects);
@@ -123,7 +123,7 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
       LOG.atInfo().addKeyValue("tables", started).log("resized; connections stay");
     });
     LOG.atInfo().addKeyValue("reused", !fresh).addKeyValue("hz", settings.jiffiesPerSecond()).log("loaded");
-    return new BpfDataPlane(pinned, fresh, objects, bases, leftovers, capacities.hops(), mode);
+    return new BpfDataPlane(pinned, fresh, objects, bases, leftovers, capacities.hops(), options.attachMode(), options.ftpPorts());
   }
 
   private static XlvsObjects loadObjects(PinnedState pinned, Capacities capacities, Settings settings)

@@ -12,13 +12,21 @@ import java.util.Objects;
  * @param attachMode how to attach
  * @param bpffs directory of a bpf file system for pins; mounted there if there is none
  * @param capacities sizes of the tables
+ * @param ftpPorts ports of FTP's control connections
  */
-public record DataPlaneOptions(List<String> interfaces, AttachMode attachMode, Path bpffs, Capacities capacities) {
+public record DataPlaneOptions(
+    List<String> interfaces, AttachMode attachMode, Path bpffs, Capacities capacities, FtpPorts ftpPorts) {
   public DataPlaneOptions {
     interfaces = List.copyOf(interfaces);
     Objects.requireNonNull(attachMode, "attachMode");
     Objects.requireNonNull(bpffs, "bpffs");
     Objects.requireNonNull(capacities, "capacities");
+    Objects.requireNonNull(ftpPorts, "ftpPorts");
+  }
+
+  /** With FTP on its own port. */
+  public DataPlaneOptions(List<String> interfaces, AttachMode attachMode, Path bpffs, Capacities capacities) {
+    this(interfaces, attachMode, bpffs, capacities, FtpPorts.DEFAULT);
   }
 
   /**

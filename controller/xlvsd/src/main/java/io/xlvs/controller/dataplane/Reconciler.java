@@ -173,7 +173,7 @@ final class Reconciler {
       gone.present = false;
     }
     plan.marks.ifPresent(marks -> tables.requests().mark(marks, applied));
-    int anyPort = (int) applied.values().stream().filter(s -> s.present && s.takesAnyPort()).count();
+    int anyPort = (int) applied.values().stream().filter(s -> s.present && s.takesOtherPorts()).count();
     tables.services().putAnyPort(Math.max(anyPort, tables.services().anyPort()));
     tables.endpoints().flush(serviceTable);
     tables.services().putAnyPort(anyPort);

@@ -6,6 +6,7 @@ import io.xlvs.bpf.Family;
 import io.xlvs.bpf.Pick;
 import io.xlvs.bpf.Region;
 import io.xlvs.bpf.Service;
+import io.xlvs.bpf.ServiceFlag;
 import io.xlvs.bpf.ServiceState;
 import io.xlvs.bpf.State;
 import io.xlvs.bpf.XlvsObjects;
@@ -35,12 +36,26 @@ final class ServiceRecords {
   private final IdPool ids;
   private final int jiffiesPerSecond;
 
-  ServiceRecords(XlvsObjects objects) {
+  private final FtpPorts ftpPorts;
+
+  ServiceRecords(XlvsObjects objects, FtpPorts ftpPorts) {
+    this.ftpPorts = ftpPorts;
     this.services = objects.services();
     this.state = objects.serviceState();
     this.control = objects.control();
     this.ids = new IdPool(objects.settings().services());
     this.jiffiesPerSecond = objects.settings().jiffiesPerSecond();
+    putFtpPorts();
+  }
+
+  private void putFtpPorts() {
+    int bytes = Short.BYTES * FtpPorts.MOST;
+    ByteBuffer list = Words.buffer(bytes);
+    for (int i = 0; i < ftpPorts.ports().size(); i++) {
+      int port = ftpPorts.ports().get(i);
+      list.put(Short.BYTES * i, (byte) (port >> Byte.SIZE)).put(Short.BYTES * i + 1, (byte) port);
+    }
+    Words.write(control, Control.FTP_PORTS, list, 0, bytes);
   }
 
   int used() {
@@ -65,7 +80,7 @@ final class ServiceRecords {
 
   AppliedService takeOver(int index, Service record) {
     ids.reserve(index);
-    AppliedService service = new AppliedService(index, record.generation(), key(record));
+    AppliedService service = new AppliedService(index, record.generation(), key(record), ftpPorts.areOf(key(record)));
     service.ring = record.ring();
     service.locals = record.localAddresses();
     return service;
@@ -88,7 +103,7 @@ final class ServiceRecords {
       throw new IllegalStateException("no free index for service " + key + ": the capacity was not checked");
     }
     putCounter(index, 0);
-    return new AppliedService(index, services.getInt(offset(index) + GENERATION), key);
+    return new AppliedService(index, services.getInt(offset(index) + GENERATION), key, ftpPorts.areOf(key));
   }
 
   /**
@@ -110,7 +125,7 @@ final class ServiceRecords {
             endpoint.map(ServiceKey.Endpoint::port).orElse(0),
             endpoint.map(key -> key.protocol().number()).orElse(0),
             Convert.family(applied.key.family()),
-            Convert.flags(service),
+            Convert.flags(service) | (ftpPorts.mayReach(applied.key) ? ServiceFlag.FTP.value() : 0),
             pick,
             applied.generation,
             service.persistenceTimeoutSeconds(),

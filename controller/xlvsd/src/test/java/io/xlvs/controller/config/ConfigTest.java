@@ -70,7 +70,7 @@ class ConfigTest {
   @Test
   void flagsOverrideTheFileKeyByKey() throws Exception {
     DaemonConfig flags = new DaemonConfig(
-        new DataPlaneConfig(List.of("eth9"), null, null, 4096L, null, null, null, null, null, null, null), null, new ApiConfig("/x", null), null);
+        new DataPlaneConfig(List.of("eth9"), null, null, 4096L, null, null, null, null, null, null, null, null), null, new ApiConfig("/x", null), null);
     DaemonConfig merged = flags.over(parse(FULL));
     assertThat(merged.dataPlane().interfaces()).containsExactly("eth9");
     assertThat(merged.dataPlane().connections()).isEqualTo(4096);
@@ -124,7 +124,7 @@ class ConfigTest {
   }
 
   private static DataPlaneConfig dataPlane(List<String> interfaces, String mode, Long connections) {
-    return new DataPlaneConfig(interfaces, mode, null, connections, null, null, null, null, null, null, null);
+    return new DataPlaneConfig(interfaces, mode, null, connections, null, null, null, null, null, null, null, null);
   }
 
   @Test

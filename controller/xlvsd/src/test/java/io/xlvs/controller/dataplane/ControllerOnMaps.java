@@ -85,7 +85,7 @@ abstract class ControllerOnMaps {
     HopTable hops = new HopTable(objects, netlink, interfaces, new ManagedNeighbours(netlink, interfaces::link), Capacities.SMALL.hops());
     RequestTable requests = new RequestTable(endpoints, RequestTable.markCapacity(SETTINGS, Capacities.SMALL.localAddresses()));
     tables = new Tables(
-        hops, new ServerTable(objects, hops, endpoints, counters), new ServiceRecords(objects), new RingTable(objects),
+        hops, new ServerTable(objects, hops, endpoints, counters), new ServiceRecords(objects, FtpPorts.DEFAULT), new RingTable(objects),
         new LocalAddressTable(objects, endpoints), endpoints, requests, counters);
     Takeover takeover = new Takeover(tables);
     applied = takeover.read(SETTINGS.services(), SETTINGS.servers(), nowNanos);

@@ -77,7 +77,7 @@ final class KernelDirector implements Recording.Director, AutoCloseable {
         new CounterStore(objects, array(Capacities.SMALL.servers()), array(CounterStore.leftoverElements(Capacities.SMALL.services())));
     HopTable hops = new HopTable(objects, netlink, interfaces, new ManagedNeighbours(netlink, interfaces::link), Capacities.SMALL.hops());
     tables = new Tables(
-        hops, new ServerTable(objects, hops, endpoints, counters), new ServiceRecords(objects), new RingTable(objects),
+        hops, new ServerTable(objects, hops, endpoints, counters), new ServiceRecords(objects, FtpPorts.DEFAULT), new RingTable(objects),
         new LocalAddressTable(objects, endpoints), endpoints,
         new RequestTable(endpoints, RequestTable.markCapacity(SETTINGS, Capacities.SMALL.localAddresses())), counters);
     serviceTable = new ServiceTable(

@@ -44,7 +44,7 @@ class RequestTableTest {
   private void add(String... keys) {
     for (String text : keys) {
       ServiceKey key = ServiceKey.parse(text);
-      AppliedService service = new AppliedService(services.size() + 1, 0, key);
+      AppliedService service = new AppliedService(services.size() + 1, 0, key, false);
       services.put(key, service);
       service.present = true;
       requests.add(service);
