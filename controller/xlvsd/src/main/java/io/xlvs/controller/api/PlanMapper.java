@@ -51,15 +51,19 @@ final class PlanMapper {
     if (before == after) {
       return;
     }
+    long differences = differences();
     add(ResourceNames.of(key), element(before), element(after));
     compareAll(locals(before), locals(after), address -> ResourceNames.of(key, address),
         address -> Element.newBuilder().setLocalAddress(ModelMapper.localAddress(key, address, false)).build());
     compareAll(servers(before), servers(after), server -> ResourceNames.of(key, server),
         server -> Element.newBuilder().setRealServer(ModelMapper.server(key, server).toBuilder().clearEtag()).build());
+    boolean changed = differences() > differences;
     if (before != null && after != null && plan.getSlotMovementsCount() < MOST) {
-      SlotMovement.between(before, after).ifPresent(movement -> plan.addSlotMovements(io.xlvs.v1.SlotMovement.newBuilder()
-          .setService(ResourceNames.of(key)).setSlots(movement.slots()).setMovedSlots(movement.moved())
-          .setLeastSlots(movement.least()).setRefusedSlots(movement.refused())));
+      // One that is made anew as it was is no change, unless the order of its servers moves clients.
+      SlotMovement.between(before, after).filter(movement -> changed || movement.moved() > 0)
+          .ifPresent(movement -> plan.addSlotMovements(io.xlvs.v1.SlotMovement.newBuilder()
+              .setService(ResourceNames.of(key)).setSlots(movement.slots()).setMovedSlots(movement.moved())
+              .setLeastSlots(movement.least()).setRefusedSlots(movement.refused())));
     }
   }
 
@@ -90,6 +94,10 @@ final class PlanMapper {
     if (after != null) {
       difference.setAfter(after);
     }
+  }
+
+  private long differences() {
+    return plan.getDifferencesCount() + plan.getOmitted();
   }
 
   private static Map<RealServerKey, RealServer> servers(VirtualService service) {

@@ -103,6 +103,22 @@ class PlanApiTest {
   }
 
   @Test
+  void saysNothingOfAServiceThatIsMadeAnewAsItWas() {
+    serve(1, "mh");
+    Plan plan = plan(Operation.newBuilder().setFlush(FlushRequest.getDefaultInstance()).build(), create("mh"), server(1));
+    assertThat(plan).isEqualTo(Plan.getDefaultInstance());
+  }
+
+  @Test
+  void saysWhomAnotherOrderOfTheSameServersMoves() {
+    serve(3, "mh");
+    Operation flush = Operation.newBuilder().setFlush(FlushRequest.getDefaultInstance()).build();
+    Plan plan = plan(flush, create("mh"), server(3), server(2), server(1));
+    assertThat(plan.getDifferencesList()).isEmpty();
+    assertThat(plan.getSlotMovementsList()).hasSize(1);
+  }
+
+  @Test
   void namesSysctls() {
     Plan plan = plan(Operation.newBuilder().setUpdateSysctls(UpdateSysctlsRequest.newBuilder()
         .addSysctls(Sysctl.newBuilder().setName("sloppy_tcp").setValue("1"))
