@@ -11,7 +11,7 @@ enum xlvs_reason {
 	XLVS_REASON_NONE = 0,
 	XLVS_REASON_TRUNCATED = 1,        /* passed: headers longer than the packet */
 	XLVS_REASON_BAD_LENGTH = 2,       /* passed: length fields contradict each other */
-	XLVS_REASON_BAD_HEADER = 3,       /* passed: version, IHL or data offset impossible */
+	XLVS_REASON_BAD_HEADER = 3,       /* passed: version, IHL or data offset impossible; ICMP error damaged */
 	XLVS_REASON_TOO_MANY_HEADERS = 4, /* passed: chain of IPv6 extension headers too long */
 	XLVS_REASON_UNKNOWN_PROTOCOL = 5, /* passed: to a VIP, none of TCP, UDP, SCTP, ICMP */
 	XLVS_REASON_NO_SERVER = 6,        /* service without a usable server; refused by ICMP */

@@ -55,15 +55,14 @@ static __always_inline bool is_over_for_opening(const struct xlvs_conn *conn)
 		sysctl_is_set(XLVS_SYSCTL_REUSE_FIN_WAIT));
 }
 
-/* is_new_conn(): a SYN or INIT that may be the first packet of a connection. */
+/* is_new_conn(): a SYN or INIT, whatever else it carries. */
 static __always_inline bool is_opening(const struct pkt *p)
 {
 	if (p->flags & PKT_LATER_FRAGMENT)
 		return false;
 	if (p->tuple.protocol == IPPROTO_SCTP)
 		return sctp_event(p) == SCTP_EVENT_INIT;
-	return p->tuple.protocol == IPPROTO_TCP &&
-	       (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
+	return p->tuple.protocol == IPPROTO_TCP && p->tcp_flags & TCP_SYN;
 }
 
 /* Whether a known connection makes room for a new one by this packet: ip_vs_in_hook(). */

@@ -101,8 +101,6 @@ static __noinline verdict error_to_server(hook_t *ctx, struct pkt *p, struct scr
 	server = entry(&servers, conn->server);
 	if (!server)
 		return drop_because(XLVS_REASON_INTERNAL);
-	if (!(server->flags & XLVS_SERVER_AVAILABLE))
-		return drop_because(XLVS_REASON_SERVER_GONE);
 	if (server->flags & XLVS_SERVER_LOCAL) {
 		note_packet(p, conn->server, false);
 		return PASS; /* the server is behind us, in the stack */
@@ -214,6 +212,8 @@ __noinline verdict HOOKED(icmp)(hook_t *ctx, struct pkt *p)
 	/* an error goes to whoever sent what it quotes */
 	if (found == QUOTED_NOTHING || !same_address(p->tuple.daddr, q->tuple.saddr))
 		return to_vip ? pass_because(XLVS_REASON_ICMP_UNRELATED) : PASS;
+	if (!is_intact(ctx, p, room))
+		return to_vip ? pass_because(XLVS_REASON_BAD_HEADER) : PASS;
 	if ((to_vip || hook_mark(ctx)) && found == QUOTED_PORTS)
 		return error_to_server(ctx, p, room);
 	if (found == QUOTED_PORTS &&

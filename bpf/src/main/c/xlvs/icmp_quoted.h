@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* The packet that an ICMP error quotes: at least its IP headers and eight bytes more. */
+/* An ICMP error's checksum, and the packet that it quotes: at least its IP headers and eight bytes
+ * more. */
 #ifndef XLVS_ICMP_QUOTED_H
 #define XLVS_ICMP_QUOTED_H
 
@@ -79,6 +80,34 @@ static __noinline enum quoted_part parse_quoted(hook_t *ctx, struct pkt *p, stru
 	t->sport = port[0];
 	t->dport = port[1];
 	return QUOTED_PORTS;
+}
+
+/* No ICMP error is longer. */
+#define INTACT_PIECES 3
+#define INTACT_PIECE_BYTES 512
+
+/*
+ * Whether the error's checksum is right: what the line has damaged must change nothing, and
+ * a checksum of our own, on an error about a tunnel, must not mend it.
+ */
+static __noinline bool is_intact(hook_t *ctx, struct pkt *p, struct scratch *room)
+{
+	__u32 offset = p->l4, left = p->l3 + p->length - p->l4;
+	__u64 sum = 0;
+
+	if (p->tuple.family == XLVS_IPV6)
+		sum = csum_words(p->tuple.saddr, 32) + bpf_htonl(left) + bpf_htonl(IPPROTO_ICMPV6);
+	for (int i = 0; i < INTACT_PIECES && left; i++) {
+		__u32 piece = left < INTACT_PIECE_BYTES ? left : INTACT_PIECE_BYTES;
+
+		__builtin_memset(room->bytes, 0, INTACT_PIECE_BYTES);
+		if (load_bytes(ctx, offset, room->bytes, piece, INTACT_PIECE_BYTES))
+			return false;
+		sum += (__u32)bpf_csum_diff(NULL, 0, (__be32 *)room->bytes, INTACT_PIECE_BYTES, 0);
+		offset += piece;
+		left -= piece;
+	}
+	return !left && csum_fold16(sum) == 0xffff;
 }
 
 #endif

@@ -59,34 +59,6 @@ static __always_inline bool is_our_tunnel(struct scratch *room)
 	       same_address(server->tunnel_source, room->relay.saddr);
 }
 
-/* No ICMP error is longer. */
-#define INTACT_PIECES 3
-#define INTACT_PIECE_BYTES 512
-
-/*
- * Whether the error's checksum is right. The client's error gets one of its own, which
- * must not mend what the line has damaged.
- */
-static __noinline bool is_intact(hook_t *ctx, struct pkt *p, struct scratch *room)
-{
-	__u32 offset = p->l4, left = p->l3 + p->length - p->l4;
-	__u64 sum = 0;
-
-	if (p->tuple.family == XLVS_IPV6)
-		sum = csum_words(p->tuple.saddr, 32) + bpf_htonl(left) + bpf_htonl(IPPROTO_ICMPV6);
-	for (int i = 0; i < INTACT_PIECES && left; i++) {
-		__u32 piece = left < INTACT_PIECE_BYTES ? left : INTACT_PIECE_BYTES;
-
-		__builtin_memset(room->bytes, 0, INTACT_PIECE_BYTES);
-		if (load_bytes(ctx, offset, room->bytes, piece, INTACT_PIECE_BYTES))
-			return false;
-		sum += (__u32)bpf_csum_diff(NULL, 0, (__be32 *)room->bytes, INTACT_PIECE_BYTES, 0);
-		offset += piece;
-		left -= piece;
-	}
-	return !left && csum_fold16(sum) == 0xffff;
-}
-
 /* room->quoted is the tunnel packet that the error at hand quotes. */
 __noinline verdict HOOKED(error_in_tunnel)(hook_t *ctx, struct pkt *p)
 {
@@ -116,7 +88,7 @@ __noinline verdict HOOKED(error_in_tunnel)(hook_t *ctx, struct pkt *p)
 	if (parse_quoted(ctx, p, &room->quoted, inner, *version >> 4) != QUOTED_PORTS)
 		return PASS;
 	room->client = room->quoted.tuple;
-	if (!is_our_tunnel(room) || !is_intact(ctx, p, room))
+	if (!is_our_tunnel(room))
 		return PASS;
 	if (!icmp_allowed())
 		return drop_because(XLVS_REASON_ICMP_LIMITED);

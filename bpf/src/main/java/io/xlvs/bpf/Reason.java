@@ -11,7 +11,7 @@ public enum Reason implements AbiConstant {
   NONE(0, "forwarded, or none of our business", ""),
   TRUNCATED(1, "passed to the host: headers longer than the packet", "look for a broken sender or a failing link"),
   BAD_LENGTH(2, "passed to the host: length fields contradict each other", "look for a broken sender"),
-  BAD_HEADER(3, "passed to the host: impossible version, header length or data offset", "look for a broken sender"),
+  BAD_HEADER(3, "passed to the host: impossible version, header length or data offset, or an ICMP error with a wrong checksum", "look for a broken sender"),
   TOO_MANY_HEADERS(4, "passed to the host: chain of IPv6 extension headers too long", "real clients do not send such packets"),
   UNKNOWN_PROTOCOL(5, "passed to the host: to a VIP, none of TCP, UDP, SCTP and ICMP", "other protocols are not balanced"),
   NO_SERVER(6, "refused by ICMP: service without a usable server", "add a real server or give one a weight above 0"),

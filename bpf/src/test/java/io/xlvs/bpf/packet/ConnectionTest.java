@@ -149,6 +149,21 @@ class ConnectionTest {
     }
   }
 
+  /** Any SYN: one with an acknowledgement gets a server like a client's first, one that resets ends the old connection and opens none. */
+  @Test
+  void shouldTakeEverySynForANewConnectionWhereTheOldOneEnded() {
+    try (ThreeServers servers = new ThreeServers(Protocol.TCP, 80)) {
+      Connection.Tuple client = ThreeServers.tcp("203.0.113.5", 4000, 80);
+      assertThat(servers.establish(client)).isEqualTo('3');
+      assertThat(servers.segment(client, Tcp.RST)).isEqualTo('3');
+      assertThat(servers.segment(client, Tcp.SYN | Tcp.ACK)).isEqualTo('2');
+      assertThat(servers.segment(client, Tcp.ACK)).isEqualTo('2');
+      assertThat(servers.segment(client, Tcp.RST)).isEqualTo('2');
+      assertThat(servers.segment(client, Tcp.SYN | Tcp.RST)).isEqualTo(ThreeServers.REFUSED);
+      assertThat(servers.segment(client, Tcp.ACK)).as("gone").isEqualTo(ThreeServers.REFUSED);
+    }
+  }
+
   /** The sweep writes a difference while connections come and go, so that a count may be too low until the next one. */
   @Test
   void shouldTakeACountBelowZeroForZero() {

@@ -70,6 +70,37 @@ class IcmpEdgeTest {
     });
   }
 
+  /** What the line has damaged changes nothing, and nothing of ours may mend it. */
+  @ParameterizedTest
+  @EnumSource(Hook.class)
+  void shouldPassErrorsWithAWrongChecksumOn(Hook hook) {
+    eachKind(hook, (bench, lab, kind) -> {
+      Talk talk = Talk.udp(bench, lab, kind, 8150);
+      talk.clientSends(kind + " first", talk.datagram(Talk.DATA));
+      byte[] answer = new Ip(talk.tuple.destination(), talk.tuple.source(), new Udp(Worlds.UDP_PORT, 8150, Talk.DATA, true)).encode();
+      byte[] error = fromClient(talk, Icmp.portUnreachable(kind.version(), answer));
+      error[error.length - 1] ^= 1;
+      assertPassed(kind.toString(), bench, error, lab.uplink, "BAD_HEADER");
+    });
+  }
+
+  /** As IPVS: a connection whose server was deleted is silent to its client, not to its server. */
+  @ParameterizedTest
+  @EnumSource(Hook.class)
+  void shouldRelayErrorsToAServerThatWasDeleted(Hook hook) {
+    eachKind(hook, (bench, lab, kind) -> {
+      Talk talk = Talk.udp(bench, lab, kind, 8170);
+      talk.clientSends(kind + " first", talk.datagram(Talk.DATA));
+      byte[] answer = new Ip(talk.tuple.destination(), talk.tuple.source(), new Udp(Worlds.UDP_PORT, 8170, Talk.DATA, true)).encode();
+      byte[] error = fromClient(talk, Icmp.portUnreachable(kind.version(), answer));
+      byte[] relayed = bench.check(kind + " before", error, lab.uplink);
+      new Tables(bench.plane()).server(talk.connection().server.index(), "flags", 0);
+      TestRunResult after = bench.run(error, lab.uplink);
+      assertThat(bench.verdict(after)).as(kind.toString()).isEqualTo(Expectation.Verdict.REDIRECT);
+      assertThat(after.out()).as(kind.toString()).isEqualTo(relayed);
+    });
+  }
+
   /** Path MTU discovery of a server on the director itself depends on it. */
   @ParameterizedTest
   @EnumSource(Hook.class)
