@@ -45,6 +45,11 @@ public enum Family {
     return back + DIRECTOR;
   }
 
+  /** An address of the back network. */
+  public String back(int host) {
+    return back + host;
+  }
+
   /** A real server's address, 1..{@value #SERVERS}. */
   public String server(int number) {
     return back + (FIRST_SERVER + number - 1);

@@ -8,6 +8,8 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** Plays a scenario's commands to a balancer. */
 final class Player {
@@ -19,14 +21,16 @@ final class Player {
 
   private final Balancer balancer;
   private final Traffic traffic;
+  private final Wire wire;
   private final boolean recording;
   private final Set<String> services = new LinkedHashSet<>();
   private final Stopwatch sinceFirstPacket = new Stopwatch();
 
   /** @param recording the scenario's answers are not known */
-  Player(Balancer balancer, Traffic traffic, boolean recording) {
+  Player(Balancer balancer, Traffic traffic, Wire wire, boolean recording) {
     this.balancer = balancer;
     this.traffic = traffic;
+    this.wire = wire;
     this.recording = recording;
   }
 
@@ -62,6 +66,12 @@ final class Player {
       case "datagrams":
         sinceFirstPacket.start();
         return List.of(traffic.datagrams(Connections.parse(rest), patience));
+      case "send":
+        sinceFirstPacket.start();
+        return wire.send(rest, step.xlvs().size());
+      case "talk":
+        sinceFirstPacket.start();
+        return TcpTalk.play(wire, rest, step.xlvs());
       case "ask":
         return List.of(traffic.ask(patience));
       case "close":
@@ -76,7 +86,7 @@ final class Player {
         balancer.mark(Integer.parseInt(rest.get(0)), rest.get(1), rest.size() > 2 ? rest.get(2) : "", rest.size() > 3 ? rest.get(3) : "");
         return List.of();
       default:
-        throw new IllegalArgumentException("\"" + words.get(0) + "\" is no step: ipvsadm, connect, draw, datagrams, ask, close, pass, mark and sysctl are");
+        throw new IllegalArgumentException("\"" + words.get(0) + "\" is no step: ipvsadm, connect, draw, datagrams, send, talk, ask, close, pass, mark and sysctl are");
     }
   }
 
@@ -86,8 +96,13 @@ final class Player {
     sinceFirstPacket.leaveOut(System.nanoTime() - start - beyond);
   }
 
-  /** Standard input follows "<", its lines parted by ";". */
+  /** Standard input follows "<", its lines parted by ";"; "| grep PATTERN" behind a listing keeps what matches. */
   private List<String> ipvsadm(List<String> words, Scenario.Step step) {
+    int pipe = words.indexOf("|");
+    if (pipe >= 0) {
+      Pattern pattern = Pattern.compile(words.get(pipe + 2));
+      return listed(words.subList(0, pipe), "", step, line -> pattern.matcher(line).find());
+    }
     int input = words.indexOf("<");
     List<String> arguments = input < 0 ? words : words.subList(0, input);
     String lines = input < 0 ? "" : String.join(" ", words.subList(input + 1, words.size())).replace(" ; ", "\n") + "\n";
@@ -96,19 +111,25 @@ final class Player {
         services.add(arguments.get(i + 1));
       }
     }
-    List<String> answer = once(arguments, lines);
+    return listed(arguments, lines, step, line -> true);
+  }
+
+  /** Asks again for a listing until it is as expected, for a while. */
+  private List<String> listed(List<String> arguments, String input, Scenario.Step step, Predicate<String> kept) {
+    List<String> answer = once(arguments, input, kept);
     long deadline = System.nanoTime() + SETTLING_NANOS;
     while (!recording && changesNothing(arguments) && System.nanoTime() < deadline
         && !new Yardstick(step.age(), sinceFirstPacket.seconds()).same(step.xlvs(), answer)) {
       await();
-      answer = once(arguments, lines);
+      answer = once(arguments, input, kept);
     }
     return answer;
   }
 
-  private List<String> once(List<String> arguments, String input) {
+  private List<String> once(List<String> arguments, String input, Predicate<String> kept) {
     List<String> answer = balancer.ipvsadm(arguments, input);
-    return changesNothing(arguments) && arguments.get(0).contains("c") ? ofThisScenario(answer) : answer;
+    List<String> own = changesNothing(arguments) && arguments.get(0).contains("c") ? ofThisScenario(answer) : answer;
+    return own.stream().filter(kept).toList();
   }
 
   private static boolean changesNothing(List<String> arguments) {

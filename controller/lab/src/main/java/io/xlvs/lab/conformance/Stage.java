@@ -23,7 +23,7 @@ final class Stage implements AutoCloseable {
   private final Lab lab;
   private final Balancer balancer;
   private final Traffic traffic;
-
+  private final Wire wire;
   private final boolean recording;
 
   private Stage(Lab lab, Balancer balancer, boolean recording) {
@@ -38,6 +38,7 @@ final class Stage implements AutoCloseable {
     }
     lines.add("route add " + MARKED + " via " + Family.IPV4.directorFront());
     lab.clientNamespace().ip(lines.toArray(String[]::new));
+    this.wire = new Wire(lab, recording);
   }
 
   /** In front of xlvs. */
@@ -71,7 +72,7 @@ final class Stage implements AutoCloseable {
   }
 
   List<Answer> play(Scenario scenario) throws IOException {
-    return new Player(balancer, traffic, recording).play(scenario);
+    return new Player(balancer, traffic, wire, recording).play(scenario);
   }
 
   /** What the director complains of. */
@@ -81,6 +82,7 @@ final class Stage implements AutoCloseable {
 
   @Override
   public void close() {
+    wire.close();
     lab.close();
   }
 }
