@@ -29,6 +29,8 @@ final class StatusMapper {
    * number.
    */
   static final int MAX_DETAIL_BYTES = 4096;
+  /** A message quotes what the client sent, however long that is: beginning and end (the remedy) tell enough. */
+  static final int MAX_MESSAGE_CHARS = 400;
 
   private StatusMapper() {}
 
@@ -119,17 +121,24 @@ final class StatusMapper {
     int bytes = 0;
     for (int i = 0; i < problems.size(); i++) {
       Problem problem = problems.get(i);
+      String message = brief(problem.message());
       String field = problem.operation() == Problem.WHOLE ? problem.field() : prefix.apply(problem.operation()) + problem.field();
-      bytes += field.length() + problem.message().length() + 8;
+      bytes += field.length() + message.length() + 8;
       if (bytes > MAX_DETAIL_BYTES && i > 0) {
         request.addFieldViolations(BadRequest.FieldViolation.newBuilder()
             .setField("operations")
             .setDescription(summary(problems.subList(i, problems.size()))));
         break;
       }
-      request.addFieldViolations(BadRequest.FieldViolation.newBuilder().setField(field).setDescription(problem.message()));
+      request.addFieldViolations(BadRequest.FieldViolation.newBuilder().setField(field).setDescription(message));
     }
     return request.build();
+  }
+
+  private static String brief(String message) {
+    int end = MAX_MESSAGE_CHARS / 2;
+    return message.length() <= MAX_MESSAGE_CHARS ? message
+        : message.substring(0, end) + " ... (" + (message.length() - 2 * end) + " characters) ... " + message.substring(message.length() - end);
   }
 
   /** "and 998 more, in operations 12, 15-40, ..." */
@@ -175,6 +184,6 @@ final class StatusMapper {
 
   private static StatusRuntimeException status(Code code, String message, List<Any> details) {
     return StatusProto.toStatusRuntimeException(
-        Status.newBuilder().setCode(code.value()).setMessage(message == null ? "" : message).addAllDetails(details).build());
+        Status.newBuilder().setCode(code.value()).setMessage(message == null ? "" : brief(message)).addAllDetails(details).build());
   }
 }

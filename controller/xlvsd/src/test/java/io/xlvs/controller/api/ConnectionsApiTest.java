@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.TextFormat;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import io.xlvs.controller.dataplane.ConnectionEntry;
 import io.xlvs.controller.dataplane.ConnectionState;
 import io.xlvs.controller.service.ForwardingMethod;
@@ -178,6 +179,16 @@ class ConnectionsApiTest {
   void aBadFilterIsRefusedByFieldAndValue(String text, String value) {
     assertThatThrownBy(() -> list(filter(text), 0)).satisfies(e -> refused(e, value, ""));
     assertThatThrownBy(() -> delete(filter(text), false, false)).satisfies(e -> refused(e, value, ""));
+  }
+
+  @Test
+  void aRefusalQuotesAsMuchAsATrailerTakes() throws Exception {
+    ConnectionFilter filter = filter("client: '" + "a".repeat(100_000) + "'");
+    assertThatThrownBy(() -> list(filter, 0)).satisfies(e -> {
+      refused(e, "\"aaaa", "would be");
+      assertThat(e.getMessage()).hasSizeLessThan(500).contains("characters) ...");
+      assertThat(StatusProto.fromThrowable(e).getSerializedSize()).isLessThan(StatusMapper.MAX_DETAIL_BYTES);
+    });
   }
 
   private static void refused(Throwable failure, String what, String remedy) {
