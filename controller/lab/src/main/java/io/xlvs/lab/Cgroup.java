@@ -2,6 +2,7 @@
 package io.xlvs.lab;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,25 +51,37 @@ public record Cgroup(Path directory) {
     return wrapped;
   }
 
-  /** Kills every process in it and below, and removes it. */
+  /** Kills every process in it and below, and removes it. A program that was just started may still be on its way into it. */
   void remove() {
+    long end = System.nanoTime() + KILL_SECONDS * 1_000_000_000L;
     try {
-      Files.writeString(directory.resolve("cgroup.kill"), "1");
-      awaitEmpty();
-      try (Stream<Path> tree = Files.walk(directory)) {
-        // Only directories can be removed there; the deepest first.
-        for (Path path : tree.filter(Files::isDirectory).sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
+      while (!removed(end)) {
+        Waiting.pause(10);
       }
     } catch (IOException e) {
       throw new LabException("cgroup " + directory + " cannot be removed: " + e, e);
     }
   }
 
-  private void awaitEmpty() throws IOException {
+  private boolean removed(long end) throws IOException {
+    Files.writeString(directory.resolve("cgroup.kill"), "1");
+    awaitEmpty(end);
+    try (Stream<Path> tree = Files.walk(directory)) {
+      // Only directories can be removed there; the deepest first.
+      for (Path path : tree.filter(Files::isDirectory).sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+      return true;
+    } catch (FileSystemException e) {
+      if (System.nanoTime() > end) {
+        throw e;
+      }
+      return false; // a process has come in since: it gets the next round's signal
+    }
+  }
+
+  private void awaitEmpty(long end) throws IOException {
     Path events = directory.resolve("cgroup.events");
-    long end = System.nanoTime() + KILL_SECONDS * 1_000_000_000L;
     while (Files.readString(events).contains("populated 1")) {
       if (System.nanoTime() > end) {
         throw new IOException("its processes do not end");
