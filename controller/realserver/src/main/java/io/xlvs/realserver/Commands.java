@@ -9,7 +9,10 @@ import java.util.List;
 final class Commands {
   private Commands() {}
 
-  /** What a finished program said. Standard error is part of {@code output}: the programs print there only when they fail. */
+  /**
+   * What a finished program said. Standard error is part of {@code output}: the reason when it failed, else seldom a line before the
+   * answer (ip tells of a network namespace that came or went while it looked).
+   */
   record Result(int exitStatus, String output) {
     boolean succeeded() {
       return exitStatus == 0;

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /** Reads what {@code ip -o} prints: one object a line, words separated by blanks. */
 final class IpOutput {
-  private static final Pattern LINK = Pattern.compile("^(\\d+): [^ ]+ <([^>]*)> mtu (\\d+)");
+  private static final Pattern LINK = Pattern.compile("^(\\d+): [^ ]+ <([^>]*)> mtu (\\d+)", Pattern.MULTILINE);
   private static final Pattern ETHERNET = Pattern.compile("link/ether ([0-9a-f:]{17})");
   private static final Pattern ADDRESS =
       Pattern.compile("^\\d+: +([^ ]+) +inet6? ([0-9a-f.:]+)(?: peer [^ /]+)?(?:/(\\d+))?");

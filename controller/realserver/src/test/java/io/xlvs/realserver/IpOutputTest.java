@@ -17,6 +17,8 @@ class IpOutputTest {
     assertThat(IpOutput.device("eth0.7", line)).isEqualTo(new Device("eth0.7", 5, "02:fc:00:00:00:05", 1496, true));
     String tunnel = "6: wg0: <POINTOPOINT,NOARP> mtu 1420 qdisc noop state DOWN mode DEFAULT group default qlen 1000\\    link/none ";
     assertThat(IpOutput.device("wg0", tunnel)).isEqualTo(new Device("wg0", 6, "", 1420, false));
+    String besideAnother = "Error: Peer netns reference is invalid.\n";
+    assertThat(IpOutput.device("wg0", besideAnother + tunnel)).isEqualTo(new Device("wg0", 6, "", 1420, false));
   }
 
   @ParameterizedTest
