@@ -19,6 +19,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "xlvs_abi.h"
+#include "xlvs_control.h"
 
 /* RFC 792; linux/icmp.h drags the C library in. */
 #define ICMP_ECHOREPLY 0

@@ -4,7 +4,7 @@ package io.xlvs.bpf;
 import java.util.List;
 import java.util.Map;
 
-/** The list of everything that {@code xlvs_abi.h} and {@code xlvs_reason.h} define: what {@link AbiCheck} compares. */
+/** The list of everything that {@code xlvs_abi.h} and the headers beside it define: what {@link AbiCheck} compares. */
 public final class Abi {
   /** {@code XLVS_ABI_VERSION}: changes with any layout or meaning, so pinned maps of another version are refused. */
   public static final int VERSION = 3;
