@@ -114,7 +114,7 @@ class ConnectionsTest {
     delete("--service", service);
     List<Socket> sockets = open(Mode.NAT, family, OPEN);
     try {
-      assertThat(delete("--server", family.server(1))).isEqualTo("deleted " + OPEN / Family.SERVERS + " connections");
+      assertThat(delete("--service", service, "--server", family.server(1))).isEqualTo("deleted " + OPEN / Family.SERVERS + " connections");
       int answers = 0;
       for (Socket socket : sockets) {
         try {

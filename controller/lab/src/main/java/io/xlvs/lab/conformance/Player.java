@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -18,6 +19,10 @@ final class Player {
   /** Counts show what packets did a moment later, when they have been received and the tables been swept. */
   private static final long SETTLING_NANOS = 20 * NANOS_PER_SECOND;
   private static final long POLL_MILLIS = 100;
+
+  /** Connections whose server was deleted are in no listing, and those of a server that cannot be reached stay active. */
+  private static final long ABORT_NANOS = 3 * NANOS_PER_SECOND;
+  private static final int ACTIVE_COLUMN = 4;
 
   private final Balancer balancer;
   private final Traffic traffic;
@@ -44,10 +49,29 @@ final class Player {
         answers.add(new Answer(lines, sinceFirstPacket.seconds()));
       }
     } finally {
-      traffic.abort();
+      if (traffic.abort()) {
+        awaitNoneActive();
+      }
       balancer.reset();
     }
     return answers;
+  }
+
+  /**
+   * Until the resets of what was held have passed: with its service gone, a server would not hear of the end, keep the connection, and
+   * answer a next client's SYN from that port as a stranger's.
+   */
+  private void awaitNoneActive() {
+    long end = System.nanoTime() + ABORT_NANOS;
+    while (balancer.ipvsadm(List.of("-Ln"), "").stream().anyMatch(Player::hasActive) && System.nanoTime() < end) {
+      LockSupport.parkNanos(POLL_MILLIS * 100_000);
+    }
+  }
+
+  /** Whether this is the line of a server with active connections. */
+  private static boolean hasActive(String line) {
+    String[] columns = line.trim().split(" +");
+    return columns[0].equals("->") && columns.length > ACTIVE_COLUMN && columns[ACTIVE_COLUMN].matches("[1-9].*");
   }
 
   private List<String> answer(Scenario.Step step) throws IOException {

@@ -132,13 +132,15 @@ final class Traffic {
     }
   }
 
-  /** Ends what is held without ceremony. */
-  void abort() throws IOException {
+  /** Ends what is held without ceremony; whether there was any. */
+  boolean abort() throws IOException {
+    boolean any = !held.isEmpty();
     for (Socket socket : held) {
       socket.setSoLinger(true, 0);
       socket.close();
     }
     held.clear();
+    return any;
   }
 
   /** Sends datagrams, each from the next port or address; a letter each. */

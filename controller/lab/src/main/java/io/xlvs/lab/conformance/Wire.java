@@ -95,6 +95,7 @@ final class Wire implements AutoCloseable {
    */
   List<String> send(List<String> words, int expected) {
     SilentHost host = host(words.get(0));
+    drain();
     for (byte[] packet : PacketWords.packets(words.subList(1, words.size()), nextId++)) {
       host.send(packet);
       settle(host);
@@ -104,6 +105,7 @@ final class Wire implements AutoCloseable {
 
   /** Sends without waiting; {@link #settle} does. */
   void post(String host, String words) {
+    drain();
     PacketWords.packets(List.of(words.split(" +")), nextId++).forEach(host(host)::send);
   }
 
@@ -176,13 +178,18 @@ final class Wire implements AutoCloseable {
 
   private List<String> arrived() {
     List<String> lines = new ArrayList<>();
+    drain();
+    received.forEach((name, packets) -> PacketText.lines(packets).forEach(line -> lines.add(name + " " + line)));
+    return lines;
+  }
+
+  /** Takes what has come: sockets that are full, of what other scenarios sent through the same interfaces, lose what comes next. */
+  private void drain() {
     received.forEach((name, packets) -> {
       for (Optional<byte[]> packet = hosts.get(name).next(); packet.isPresent(); packet = hosts.get(name).next()) {
         packets.add(packet.get());
       }
-      PacketText.lines(packets).forEach(line -> lines.add(name + " " + line));
     });
-    return lines;
   }
 
   @Override
