@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * What the floor programs share: their tables, and the tools of a rewrite. They
- * show what a balancer of today's design costs when it does nothing but the
- * necessary: no options, no fragments, no states, no MTU, no expiry.
+ * What the floor programs share. They show what a balancer costs when it does
+ * nothing but the necessary: no options, no fragments, no states, no MTU, no
+ * expiry.
  */
 #ifndef FLOOR_H
 #define FLOOR_H
@@ -23,38 +23,6 @@
 
 enum method { DR, TUN, NAT_IN, NAT_OUT, FULLNAT_IN, FULLNAT_OUT };
 
-struct vip {
-	__be32 addr[4];
-	__be16 port;
-	__u8 protocol;
-	__u8 pad;
-};
-
-/* A connection's entry: the server, and what the packet's addresses become. */
-struct flow {
-	__u32 server;
-	__be16 sport;
-	__be16 dport;
-	__be32 saddr[4];
-	__be32 daddr[4];
-};
-
-struct key4 {
-	__be32 saddr;
-	__be32 daddr;
-	__be16 sport;
-	__be16 dport;
-	__u32 protocol;
-};
-
-struct key6 {
-	__be32 saddr[4];
-	__be32 daddr[4];
-	__be16 sport;
-	__be16 dport;
-	__u32 protocol;
-};
-
 struct server {
 	__u8 macs[2 * ETH_ALEN]; /* destination, source */
 	__u32 pad;
@@ -74,13 +42,6 @@ struct count {
 		__type(key, key_type);                        \
 		__type(value, value_type);                    \
 	} name SEC(".maps")
-
-/* Value: what a new connection's entry begins as. */
-TABLE(vips, BPF_MAP_TYPE_HASH, 16384, struct vip, struct flow);
-TABLE(flows4, BPF_MAP_TYPE_LRU_HASH, 1 << 20, struct key4, struct flow);
-TABLE(flows6, BPF_MAP_TYPE_LRU_HASH, 1 << 20, struct key6, struct flow);
-TABLE(servers, BPF_MAP_TYPE_ARRAY, 1024, __u32, struct server);
-TABLE(counts, BPF_MAP_TYPE_PERCPU_ARRAY, 1024, __u32, struct count);
 
 /* --- checksums by difference --- */
 
@@ -127,17 +88,6 @@ static __always_inline __be32 *ports_of(void *l4)
 static __always_inline bool is_first(const void *l4, __u8 protocol)
 {
 	return protocol == IPPROTO_UDP || ((const __u8 *)l4)[13] & 2;
-}
-
-static __always_inline const struct server *count_to(__u32 index, __u32 bytes)
-{
-	struct count *c = bpf_map_lookup_elem(&counts, &index);
-
-	if (c) {
-		c->packets++;
-		c->bytes += bytes;
-	}
-	return bpf_map_lookup_elem(&servers, &index);
 }
 
 #endif

@@ -1,72 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.perf;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
-/**
- * {@code make bench}: prints nanoseconds a packet of the data plane beside the floor programs, and writes bench.json and
- * bench.md. Needs root.
- */
+/** {@code make bench}: runs the parts of the benchmark, prints their tables, and writes bench.json and bench.md. Needs root. */
 public final class Bench {
+  /** In the order in which they run. */
+  private static final List<Part> PARTS = List.of(new Packets());
+
   private static final String USAGE =
       """
-      usage: bench [--quick] [--results DIRECTORY]
-        --quick    5 repetitions, no misses, no million flows (under a minute)
-        --results  where bench.json and bench.md go (default: target)""";
+      usage: bench [--quick] [--parts PART,...] [--results DIRECTORY]
+        --quick    fewer repetitions and situations: all parts in two minutes
+        --parts    only these of: %s
+        --results  where bench.json and bench.md go (default: target)"""
+          .formatted(String.join(", ", PARTS.stream().map(Part::name).toList()));
 
   private Bench() {}
 
   /** Exits with 0 whatever the figures are, with 2 for a wrong option. */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws Exception {
     boolean quick = false;
     Path results = Path.of("target");
+    List<Part> parts = PARTS;
     for (int i = 0; i < arguments.length; i++) {
       if (arguments[i].equals("--quick")) {
         quick = true;
+      } else if (arguments[i].equals("--parts") && i + 1 < arguments.length) {
+        parts = parts(arguments[++i]);
       } else if (arguments[i].equals("--results") && i + 1 < arguments.length) {
         results = Path.of(arguments[++i]);
       } else {
-        System.err.println("bench: unknown option '" + arguments[i] + "'\n" + USAGE);
-        System.exit(2);
+        refuse("unknown option '" + arguments[i] + "'");
       }
     }
-    Machine machine = Machine.here();
-    write(results, machine, quick, run(machine, quick));
-  }
-
-  private static List<Result> run(Machine machine, boolean quick) {
-    List<Result> results = new ArrayList<>();
-    Machine.pinThread();
-    System.out.println(machine);
-    System.out.print(Result.header());
-    try (Lab lab = new Lab(); Harness harness = new Harness(lab.uplink)) {
-      Meter meter = quick ? new Meter(harness, 5, 50_000, 2) : new Meter(harness, 9, 100_000, 8);
-      Suite suite = new Suite(lab, harness, meter, quick, result -> {
-        results.add(result);
-        System.out.print(result.line());
-      });
-      suite.run();
+    Report report = new Report(Machine.here(), quick);
+    for (Part part : parts) {
+      report.run(part);
     }
-    long missed = results.stream().filter(Result::misses).count();
-    System.out.println(missed == 0 ? "All bars hold." : missed + " bars are missed.");
-    return results;
+    report.close();
+    report.save(results);
   }
 
-  private static void write(Path directory, Machine machine, boolean quick, List<Result> results) throws IOException {
-    Files.createDirectories(directory);
-    new ObjectMapper()
-        .enable(SerializationFeature.INDENT_OUTPUT)
-        .writeValue(
-            directory.resolve("bench.json").toFile(), Map.of("machine", machine, "quick", quick, "results", results));
-    StringBuilder table = new StringBuilder(machine + "\n\n").append(Result.header());
-    results.forEach(result -> table.append(result.line()));
-    Files.writeString(directory.resolve("bench.md"), table);
+  private static List<Part> parts(String list) {
+    List<String> names = List.of(list.split(","));
+    for (String name : names) {
+      if (PARTS.stream().noneMatch(part -> part.name().equals(name))) {
+        refuse("--parts: there is no part '" + name + "'");
+      }
+    }
+    return PARTS.stream().filter(part -> names.contains(part.name())).toList();
+  }
+
+  private static void refuse(String why) {
+    System.err.println("bench: " + why + "\n" + USAGE);
+    System.exit(2);
   }
 }

@@ -35,6 +35,18 @@ record Scenario(Mode mode, Family family, Transport transport, Situation situati
     return Plan.of(mode == null ? io.xlvs.bpf.Method.NAT : mode.method, family, transport);
   }
 
+  Scenario with(Mode other) {
+    return new Scenario(other, family, transport, situation);
+  }
+
+  Scenario with(Family other) {
+    return new Scenario(mode, other, transport, situation);
+  }
+
+  Scenario with(Transport other) {
+    return new Scenario(mode, family, other, situation);
+  }
+
   Shape shape() {
     int flags = situation == Situation.NEW ? Frames.SYN : Frames.ACK;
     if (situation == Situation.NOT_OURS) {

@@ -4,18 +4,23 @@ package io.xlvs.perf;
 import java.util.Arrays;
 
 /**
- * Repeated measurements of one program.
+ * Repeated measurements of one thing.
  *
- * @param ns nanoseconds a packet, the harness included, in order of measurement
+ * @param values in order of measurement
  */
-record Series(double[] ns) {
+record Series(double[] values) {
+  /** Each of them less {@code base}: what the harness takes. */
+  Series minus(double base) {
+    return new Series(Arrays.stream(values).map(value -> value - base).toArray());
+  }
+
   double median() {
     return quantile(0.5);
   }
 
   /** The value below which a share of the measurements lies, interpolated. */
   double quantile(double share) {
-    double[] sorted = ns.clone();
+    double[] sorted = values.clone();
     Arrays.sort(sorted);
     double at = share * (sorted.length - 1);
     int below = (int) at;

@@ -6,28 +6,29 @@ import io.xlvs.bpf.Family;
 import io.xlvs.bpf.Method;
 import io.xlvs.loader.Program;
 import io.xlvs.perf.Scenario.Situation;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** All scenarios, in groups that share a configuration of the data plane. */
 final class Suite {
   private static final int MANY_SERVICES = 10_000;
-  private static final double NOT_OURS_NS = 12;
-  private static final double NOTHING = 1.05; // a nanosecond or two: what the kernel's clock resolves
+  private static final double NOT_OURS_NS = 8;
+  private static final double MANY_SERVICES_NS = 3;
 
   private final Lab lab;
   private final Harness harness;
   private final Meter meter;
-  private final boolean quick;
-  private final Consumer<Result> report;
+  private final Report report;
 
-  Suite(Lab lab, Harness harness, Meter meter, boolean quick, Consumer<Result> report) {
+  /** What has been measured of the data plane, by the scenario's label. */
+  private final Map<String, Series> ours = new HashMap<>();
+
+  Suite(Lab lab, Harness harness, Meter meter, Report report) {
     this.lab = lab;
     this.harness = harness;
     this.meter = meter;
-    this.quick = quick;
     this.report = report;
   }
 
@@ -36,7 +37,7 @@ final class Suite {
     meter.calibrate(new Scenario(null, Family.IPV4, Transport.TCP, Situation.NOT_OURS));
     single();
     manyServices();
-    if (!quick) {
+    if (!report.quick()) {
       misses();
       million();
     }
@@ -48,33 +49,33 @@ final class Suite {
 
   /** One flow that is in the cache; then connections that begin. */
   private void single() {
-    try (Director director = new Director(lab, capacities(1 << 16, 1 << 16), 0); Floor floor = new Floor(1 << 20)) {
+    try (Director director = new Director(lab, capacities(1 << 16, 1 << 16), 0); Floors floors = new Floors(1 << 20, 1 << 16)) {
       for (Family family : Family.values()) {
         notOurs(director, family);
       }
       for (Family family : Family.values()) {
         for (Transport transport : Transport.values()) {
           for (Mode mode : Mode.values()) {
-            compare(director, floor, new Scenario(mode, family, transport, Situation.HIT));
+            compare(director, floors, new Scenario(mode, family, transport, Situation.HIT));
           }
         }
       }
-      oneWay(floor);
+      oneWay(floors);
       for (Family family : Family.values()) {
         for (Mode mode : Mode.values()) {
           if (!mode.reply) {
-            compare(director, floor, new Scenario(mode, family, Transport.TCP, Situation.NEW));
+            compare(director, floors, new Scenario(mode, family, Transport.TCP, Situation.NEW));
           }
         }
       }
     }
   }
 
-  private void oneWay(Floor floor) {
+  private void oneWay(Floors floors) {
     try (Director director = new Director(lab, capacities(1 << 16, 1 << 16), 0)) {
       for (Family family : Family.values()) {
         for (Mode mode : List.of(Mode.NAT_IN, Mode.FULLNAT_IN)) {
-          compare(director, floor, new Scenario(mode, family, Transport.UDP, Situation.ONE_WAY));
+          compare(director, floors, new Scenario(mode, family, Transport.UDP, Situation.ONE_WAY));
         }
       }
     }
@@ -82,10 +83,10 @@ final class Suite {
 
   /** The connection is known, but two entries of flow cache serve 4,096 flows. */
   private void misses() {
-    try (Director director = new Director(lab, capacities(1 << 17, 1), 0); Floor floor = new Floor(1 << 20)) {
+    try (Director director = new Director(lab, capacities(1 << 17, 1), 0); Floors floors = new Floors(1 << 20, 1 << 16)) {
       for (Family family : Family.values()) {
         for (Mode mode : Mode.values()) {
-          compare(director, floor, new Scenario(mode, family, Transport.TCP, Situation.MISS));
+          compare(director, floors, new Scenario(mode, family, Transport.TCP, Situation.MISS));
         }
       }
     }
@@ -94,10 +95,10 @@ final class Suite {
   private void million() {
     for (Family family : Family.values()) {
       for (Method method : Method.values()) {
-        try (Director director = new Director(lab, capacities(1 << 20, 1 << 20), 0); Floor floor = new Floor(4 << 20)) {
+        try (Director director = new Director(lab, capacities(1 << 20, 1 << 20), 0); Floors floors = new Floors(4 << 20, 1 << 20)) {
           for (Mode mode : Mode.values()) {
             if (mode.method == method) {
-              compare(director, floor, new Scenario(mode, family, Transport.TCP, Situation.MILLION));
+              compare(director, floors, new Scenario(mode, family, Transport.TCP, Situation.MILLION));
             }
           }
         }
@@ -109,27 +110,30 @@ final class Suite {
     Scenario scenario = new Scenario(null, family, Transport.TCP, Situation.NOT_OURS);
     Map<String, Program> programs = new LinkedHashMap<>();
     programs.put("xlvs", director.xdp());
-    add(scenario, NOT_OURS_NS, meter.measure(scenario, Meter.XDP_PASS, programs));
+    Meter.Measurement measured = meter.measure(scenario, Meter.XDP_PASS, programs);
+    report.add(figure(scenario, measured).asked(Bar.atMost(NOT_OURS_NS)));
   }
 
-  /** The floor is the same data plane with few services. */
+  /** Beside the same data plane with few services. */
   private void manyServices() {
     Capacities capacities = capacities(1 << 16, 1 << 16);
     try (Director few = new Director(lab, capacities, 0); Director many = new Director(lab, capacities, MANY_SERVICES)) {
-      List<Mode> modes = quick ? List.of(Mode.NAT_IN) : List.of(Mode.DR, Mode.NAT_IN, Mode.NAT_OUT);
+      List<Mode> modes = report.quick() ? List.of(Mode.NAT_IN) : List.of(Mode.DR, Mode.NAT_IN, Mode.NAT_OUT);
       for (Mode mode : modes) {
         Scenario scenario = new Scenario(mode, Family.IPV4, Transport.TCP, Situation.MANY_SERVICES);
         few.establish(scenario.plan(), 1);
         many.establish(scenario.plan(), 1);
         Map<String, Program> programs = new LinkedHashMap<>();
-            programs.put("floor", few.xdp());
+        programs.put("one service", few.xdp());
         programs.put("xlvs", many.xdp());
-        add(scenario, NOTHING, meter.measure(scenario, Meter.XDP_TX, programs));
+        Meter.Measurement measured = meter.measure(scenario, Meter.XDP_TX, programs);
+        report.add(figure(scenario, measured)
+            .beside("one service", net(measured, "one service"), Bar.moreAtMost(MANY_SERVICES_NS)));
       }
     }
   }
 
-  private void compare(Director director, Floor floor, Scenario scenario) {
+  private void compare(Director director, Floors floors, Scenario scenario) {
     Plan plan = scenario.plan();
     int flows = scenario.situation().flows;
     if (scenario.situation() == Situation.ONE_WAY) {
@@ -138,17 +142,22 @@ final class Suite {
       director.establish(plan, flows);
     }
     if (scenario.situation() != Situation.NEW) {
-      floor.establish(plan, scenario.mode().reply, flows);
+      floors.a().establish(plan, scenario.mode().reply, flows);
     }
-    Map<String, Program> programs = new LinkedHashMap<>();
-    programs.put("floor", floor.program(scenario.mode()));
+    Map<String, Program> programs = floors.programs(scenario);
     programs.put("xlvs", director.xdp());
-    long ours = director.packets(plan);
-    long theirs = floor.packets(plan);
+    long before = director.packets(plan);
+    Map<String, Long> floorsBefore = floors.packets(scenario);
     Meter.Measurement measured = meter.measure(scenario, Meter.XDP_TX, programs);
-    requireAll("xlvs, " + scenario.label(), director.packets(plan) - ours, measured.packetsEach());
-    requireAll("floor, " + scenario.label(), floor.packets(plan) - theirs, measured.packetsEach());
-    add(scenario, scenario.situation() == Situation.HIT ? scenario.mode().bar : Double.NaN, measured);
+    requireAll("xlvs, " + scenario.label(), director.packets(plan) - before, measured.packetsEach());
+    floors.packets(scenario).forEach((floor, now) ->
+        requireAll(floor + ", " + scenario.label(), now - floorsBefore.get(floor), measured.packetsEach()));
+    Figure figure = figure(scenario, measured);
+    ours.put(scenario.label(), net(measured, "xlvs"));
+    for (String floor : floorsBefore.keySet()) {
+      figure = figure.beside(floor, net(measured, floor), Bars.besideFloor(scenario, floor));
+    }
+    report.add(Bars.besideOurselves(scenario, figure, ours));
   }
 
   /** What loses packets looks fast. */
@@ -158,13 +167,12 @@ final class Suite {
     }
   }
 
-  private void add(Scenario scenario, double bar, Meter.Measurement measured) {
-    double base = measured.base().median();
-    Series xlvs = measured.programs().get("xlvs");
-    Series floor = measured.programs().get("floor");
-    report.accept(
-        new Result(
-            scenario.label(), base, floor == null ? Double.NaN : floor.median() - base, xlvs.median() - base,
-            xlvs.quantile(0.25) - base, xlvs.quantile(0.75) - base, bar, measured.disturbed()));
+  private static Figure figure(Scenario scenario, Meter.Measurement measured) {
+    return Figure.of(scenario.label(), "ns", net(measured, "xlvs")).disturbed(measured.disturbed());
+  }
+
+  /** A program's times less what the harness takes. */
+  private static Series net(Meter.Measurement measured, String program) {
+    return measured.programs().get(program).minus(measured.base().median());
   }
 }

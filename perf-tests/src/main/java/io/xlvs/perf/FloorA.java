@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** The floor programs, with the same services and connections as the {@link Director}. */
-final class Floor implements AutoCloseable {
+/** Floor A, with the same services and connections as the {@link Director}. */
+final class FloorA implements AutoCloseable {
   private static final int VIP_BYTES = 20;
   private static final int FLOW_BYTES = 40;
   private static final int SERVER_BYTES = 48;
@@ -49,7 +49,7 @@ final class Floor implements AutoCloseable {
       }, in -> { throw new UnsupportedOperationException("never read"); });
 
   private static final Codec<List<Long>> COUNTS =
-      Codecs.perCpu(Codecs.of(COUNT_BYTES, (packets, out) -> { }, Floor::readPackets), Bpf.possibleCpus());
+      Codecs.perCpu(Codecs.of(COUNT_BYTES, (packets, out) -> { }, FloorA::readPackets), Bpf.possibleCpus());
 
   private final Collection collection;
 
@@ -58,8 +58,8 @@ final class Floor implements AutoCloseable {
    *
    * @param entries of each connection table
    */
-  Floor(int entries) {
-    CollectionSpec spec = Harness.spec("floor");
+  FloorA(int entries) {
+    CollectionSpec spec = Harness.spec("floor_a");
     spec.map("flows4").setMaxEntries(entries);
     spec.map("flows6").setMaxEntries(entries);
     collection = spec.load();
@@ -76,11 +76,6 @@ final class Floor implements AutoCloseable {
 
   Program program(Mode mode) {
     return collection.program(mode.floorProgram());
-  }
-
-  /** Parse and swap of MAC addresses. */
-  Program swap() {
-    return collection.program("floor_swap");
   }
 
   /** Packets that went to or came from the service's server, on all CPUs. */

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.perf;
+
+import java.util.Locale;
+
+/**
+ * What is asked of a figure.
+ *
+ * @param kind what is compared with the limit
+ * @param limit in the figure's unit, or a ratio
+ */
+record Bar(Kind kind, double limit) {
+  /** What is compared. */
+  enum Kind {
+    NONE(""),
+    AT_MOST("at most %s"),
+    AT_LEAST("at least %s"),
+    RATIO_AT_MOST("at most %s of it"),
+    RATIO_AT_LEAST("at least %s of it"),
+    MORE_AT_MOST("at most %s more");
+
+    private final String words;
+
+    Kind(String words) {
+      this.words = words;
+    }
+  }
+
+  /** Nothing is asked. */
+  static final Bar NONE = new Bar(Kind.NONE, 0);
+
+  static Bar atMost(double limit) {
+    return new Bar(Kind.AT_MOST, limit);
+  }
+
+  static Bar atLeast(double limit) {
+    return new Bar(Kind.AT_LEAST, limit);
+  }
+
+  static Bar ratioAtMost(double limit) {
+    return new Bar(Kind.RATIO_AT_MOST, limit);
+  }
+
+  static Bar ratioAtLeast(double limit) {
+    return new Bar(Kind.RATIO_AT_LEAST, limit);
+  }
+
+  static Bar moreAtMost(double limit) {
+    return new Bar(Kind.MORE_AT_MOST, limit);
+  }
+
+  /** Whether a value meets it, beside a reference (NaN where there is none). A value that is no number meets nothing. */
+  boolean holds(double value, double reference) {
+    return switch (kind) {
+      case NONE -> true;
+      case AT_MOST -> value <= limit;
+      case AT_LEAST -> value >= limit;
+      case RATIO_AT_MOST -> value <= limit * reference;
+      case RATIO_AT_LEAST -> value >= limit * reference;
+      case MORE_AT_MOST -> value - reference <= limit;
+    };
+  }
+
+  @Override
+  public String toString() {
+    String number = limit == Math.rint(limit) ? String.format(Locale.ROOT, "%.0f", limit) : String.valueOf(limit);
+    return String.format(Locale.ROOT, kind.words, number);
+  }
+}

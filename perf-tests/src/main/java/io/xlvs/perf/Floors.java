@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.perf;
+
+import io.xlvs.loader.Program;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The floors that a scenario is set beside, by the names that tables give them. */
+final class Floors implements AutoCloseable {
+  private static final String A = "floor A";
+  private static final String B = "floor B";
+
+  private final FloorA a;
+  private final FloorB b;
+
+  /**
+   * Loads them.
+   *
+   * @param entries of floor A's table of connections
+   * @param lines of floor B's cache
+   */
+  Floors(int entries, int lines) {
+    a = new FloorA(entries);
+    try {
+      b = new FloorB(lines);
+    } catch (RuntimeException e) {
+      a.close();
+      throw e;
+    }
+  }
+
+  FloorA a() {
+    return a;
+  }
+
+  /** Programs to measure beside the data plane. */
+  Map<String, Program> programs(Scenario scenario) {
+    Map<String, Program> programs = new LinkedHashMap<>();
+    programs.put(A, a.program(scenario.mode()));
+    if (hasB(scenario)) {
+      programs.put(B, b.program());
+    }
+    return programs;
+  }
+
+  /** What each of them has forwarded of the scenario's service. */
+  Map<String, Long> packets(Scenario scenario) {
+    Map<String, Long> packets = new LinkedHashMap<>();
+    packets.put(A, a.packets(scenario.plan()));
+    if (hasB(scenario)) {
+      packets.put(B, b.packets(scenario.plan()));
+    }
+    return packets;
+  }
+
+  static boolean isA(String name) {
+    return name.equals(A);
+  }
+
+  static boolean isB(String name) {
+    return name.equals(B);
+  }
+
+  private static boolean hasB(Scenario scenario) {
+    boolean cached = scenario.situation() == Scenario.Situation.HIT || scenario.situation() == Scenario.Situation.MILLION;
+    return cached && FloorB.hasFloor(scenario.plan().method(), scenario.family());
+  }
+
+  @Override
+  public void close() {
+    b.close();
+    a.close();
+  }
+}

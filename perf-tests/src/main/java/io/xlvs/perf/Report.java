@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.perf;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a run of the benchmark has found: printed as it comes, and kept for the files. */
+final class Report {
+  private final Machine machine;
+  private final boolean quick;
+  private final Map<String, List<Figure>> parts = new LinkedHashMap<>();
+  private final StringBuilder page = new StringBuilder();
+  private List<Figure> current;
+
+  Report(Machine machine, boolean quick) {
+    this.machine = machine;
+    this.quick = quick;
+    write(machine + "\n");
+  }
+
+  /** Whether fewer situations and repetitions will do. */
+  boolean quick() {
+    return quick;
+  }
+
+  /** Runs a part under its own title. */
+  void run(Part part) throws Exception {
+    current = parts.computeIfAbsent(part.name(), name -> new ArrayList<>());
+    write("\n# " + part.name() + "\n" + part.title() + "\n\n" + Figure.header());
+    part.run(this);
+  }
+
+  void add(Figure figure) {
+    current.add(figure);
+    write(figure.line());
+  }
+
+  /** Says how many bars hold; false if one does not. */
+  boolean close() {
+    List<Figure> barred = parts.values().stream().flatMap(List::stream).filter(Figure::isBarred).toList();
+    List<Figure> missed = barred.stream().filter(Figure::misses).toList();
+    write("\n" + (barred.size() - missed.size()) + " of " + barred.size() + " bars hold.\n");
+    missed.forEach(figure -> write("missed: " + figure.name() + "\n"));
+    return missed.isEmpty();
+  }
+
+  /** Writes bench.json and bench.md. */
+  void save(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    new ObjectMapper()
+        .enable(SerializationFeature.INDENT_OUTPUT)
+        .writeValue(directory.resolve("bench.json").toFile(), Map.of("machine", machine, "quick", quick, "parts", parts));
+    Files.writeString(directory.resolve("bench.md"), page);
+  }
+
+  private void write(String text) {
+    page.append(text);
+    System.out.print(text);
+    System.out.flush();
+  }
+}
