@@ -28,9 +28,15 @@ struct shape {
 	__u32 address_offset; /* in the frame, bytes; below HEADER_BYTES */
 	__u32 port_offset;
 	__u32 flow;           /* the last one sent */
-	__u64 drained;
+	__u64 packets;        /* of this run, so far */
 	__u64 header[HEADER_WORDS];
+	__u64 first_ns;       /* when the first packet of this run came */
+	__u64 last_ns;        /* when packet number `last` came */
+	__u64 last;
 };
+
+/* How often the clock is read: what that costs is lost among so many. */
+#define PACKETS_A_READING 1024
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -82,6 +88,20 @@ static __always_inline int choose_flow(const struct xdp_md *ctx, struct shape *s
 	return 0;
 }
 
+/*
+ * The kernel gives the mean time of a packet in whole nanoseconds, and cuts off
+ * the rest; from these readings it can be told.
+ */
+static __always_inline void read_clock(struct shape *s, __u64 packet)
+{
+	if (packet % PACKETS_A_READING)
+		return;
+	s->last_ns = bpf_ktime_get_ns();
+	s->last = packet;
+	if (!packet)
+		s->first_ns = s->last_ns;
+}
+
 SEC("xdp.frags")
 int restore(struct xdp_md *ctx)
 {
@@ -104,7 +124,7 @@ int restore(struct xdp_md *ctx)
 	 * packet from a device lies there, too. Otherwise loads that overlap two
 	 * of the stores would stall the program under test.
 	 */
-	__sync_fetch_and_add(&s->drained, 1);
+	read_clock(s, __sync_fetch_and_add(&s->packets, 1));
 	bpf_tail_call(ctx, &target, 0);
 	return XDP_ABORTED; /* no target */
 }

@@ -20,16 +20,21 @@ final class Harness implements AutoCloseable {
   private static final int XDP_MD_BYTES = 24;
   private static final int XDP_MD_DATA_END = 4;
   private static final int XDP_MD_INGRESS_IFINDEX = 12;
+  private static final int FLOW_AT = 20;
+  private static final int PACKETS_AT = 24;
   private static final int HEADER_AT = 32;
   private static final int HEADER_BYTES = 96;
-  private static final int SHAPE_BYTES = HEADER_AT + HEADER_BYTES;
+  private static final int FIRST_NS_AT = HEADER_AT + HEADER_BYTES;
+  private static final int LAST_NS_AT = FIRST_NS_AT + 8;
+  private static final int LAST_AT = LAST_NS_AT + 8;
+  private static final int SHAPE_BYTES = LAST_AT + 8;
   private static final int INSPECTION_BYTES = 24;
 
   private final Collection collection;
   private final ProgArray target;
   private final MappedArray shapes;
   private final int ingress;
-  private byte[] frame;
+  private Shape sent;
 
   /**
    * Loads the harness.
@@ -68,18 +73,46 @@ final class Harness implements AutoCloseable {
 
   /** Sets what is sent from now on; flows begin anew. */
   void send(Shape shape) {
-    frame = shape.frame();
+    send(shape, 0);
+  }
+
+  /** Sets what is sent from now on; the flows that come next are those that come behind {@code flow}. */
+  void send(Shape shape, int flow) {
+    sent = shape;
     ByteBuffer bytes = ByteBuffer.allocate(SHAPE_BYTES).order(ByteOrder.nativeOrder());
-    bytes.putInt(frame.length).putInt(shape.flows() - 1).putInt(shape.address());
-    bytes.putInt(shape.addressOffset()).putInt(shape.portOffset());
-    bytes.position(HEADER_AT).put(frame, 0, HEADER_BYTES).flip();
+    bytes.putInt(shape.frame().length).putInt(shape.flows() - 1).putInt(shape.address());
+    bytes.putInt(shape.addressOffset()).putInt(shape.portOffset()).putInt(flow);
+    bytes.position(HEADER_AT).put(shape.frame(), 0, HEADER_BYTES).flip();
     shapes.putBytes(0, bytes);
+  }
+
+  /** What is sent. */
+  Shape sent() {
+    return sent;
+  }
+
+  /** The flow that was sent last. */
+  int flow() {
+    return shapes.getInt(FLOW_AT);
   }
 
   /** Runs a program on {@code packets} packets, each a new one. */
   TestRunResult run(Program program, int packets) {
     target.set(0, program);
+    shapes.putLong(PACKETS_AT, 0);
+    shapes.putLong(LAST_AT, 0);
     return runAlone(collection.program("restore"), packets);
+  }
+
+  /**
+   * Nanoseconds of one packet in the run whose result this is, the last one. The kernel gives whole ones and leaves out what
+   * interrupted the run; what it cut off, our own readings of the clock tell, as far as they agree with it.
+   */
+  double nsEach(TestRunResult result) {
+    double whole = result.durationNs();
+    long packets = shapes.getLong(LAST_AT);
+    double exact = packets == 0 ? whole : (double) (shapes.getLong(LAST_NS_AT) - shapes.getLong(FIRST_NS_AT)) / packets;
+    return Math.min(Math.max(exact, whole), whole + 1);
   }
 
   /** Runs a program without restoring: from the second packet on it gets its own output. */
@@ -87,9 +120,9 @@ final class Harness implements AutoCloseable {
     byte[] context = new byte[XDP_MD_BYTES];
     ByteBuffer.wrap(context)
         .order(ByteOrder.nativeOrder())
-        .putInt(XDP_MD_DATA_END, frame.length)
+        .putInt(XDP_MD_DATA_END, sent.frame().length)
         .putInt(XDP_MD_INGRESS_IFINDEX, ingress);
-    return program.testRun(TestRunOptions.packet(frame).withContext(context).withRepeat(packets));
+    return program.testRun(TestRunOptions.packet(sent.frame()).withContext(context).withRepeat(packets));
   }
 
   /**

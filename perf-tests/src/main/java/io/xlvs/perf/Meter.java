@@ -5,6 +5,7 @@ import io.xlvs.loader.Program;
 import io.xlvs.loader.TestRunResult;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class Meter {
   private final int kept;
   private final int packets;
   private final long patienceNs;
+  private final Map<Shape, Integer> flows = new IdentityHashMap<>();
   private double fastestBase = Double.MAX_VALUE;
 
   /**
@@ -50,6 +52,9 @@ final class Meter {
    */
   record Measurement(Series base, Map<String, Series> programs, long packetsEach, boolean disturbed) {}
 
+  /** A program, and what it is sent. */
+  record Sent(Program program, Shape shape) {}
+
   private record Turn(double base, Map<String, Double> ns) {}
 
   /** Learns how fast the base can be; waits longer than for any scenario. */
@@ -62,14 +67,26 @@ final class Meter {
   }
 
   private double base() {
-    return harness.run(harness.sendBack(), packets).durationNs();
+    return harness.nsEach(harness.run(harness.sendBack(), packets));
   }
 
   /** Measures programs on a shape of packets; fails when one returns another verdict. */
   Measurement measure(Scenario scenario, int verdict, Map<String, Program> programs) {
     Shape shape = scenario.shape();
     int count = scenario.situation() == Scenario.Situation.NEW ? packets : Math.max(packets, shape.flows());
-    harness.send(shape);
+    Map<String, Sent> runs = new LinkedHashMap<>();
+    programs.forEach((name, program) -> runs.put(name, new Sent(program, shape)));
+    return measure(count, verdict, runs);
+  }
+
+  /**
+   * Measures programs, each on packets of its own; fails when one returns another verdict.
+   *
+   * @param count of packets that each gets in a turn; the flows of a shape go on from turn to turn
+   */
+  Measurement measure(int count, int verdict, Map<String, Sent> programs) {
+    flows.clear();
+    harness.send(programs.values().iterator().next().shape);
     turn(programs, verdict, count);
     List<Turn> all = new ArrayList<>();
     long begin = System.nanoTime();
@@ -91,18 +108,27 @@ final class Meter {
     return turns.stream().filter(turn -> turn.base <= QUIET * fastestBase).count() >= kept;
   }
 
-  private Turn turn(Map<String, Program> programs, int verdict, int count) {
+  private Turn turn(Map<String, Sent> programs, int verdict, int count) {
     double before = base();
     Map<String, Double> ns = new LinkedHashMap<>();
-    for (Map.Entry<String, Program> program : programs.entrySet()) {
-      TestRunResult result = harness.run(program.getValue(), count);
+    for (Map.Entry<String, Sent> program : programs.entrySet()) {
+      send(program.getValue().shape);
+      TestRunResult result = harness.run(program.getValue().program, count);
       if (result.returnValue() != verdict) {
         throw new IllegalStateException(program.getKey() + " returned " + result.returnValue() + " instead of " + verdict);
       }
-      ns.put(program.getKey(), (double) result.durationNs());
+      ns.put(program.getKey(), harness.nsEach(result));
     }
     double base = Math.max(before, base());
     fastestBase = Math.min(fastestBase, base);
     return new Turn(base, ns);
+  }
+
+  /** The flows of a shape go on where they were. */
+  private void send(Shape shape) {
+    if (shape != harness.sent()) {
+      flows.put(harness.sent(), harness.flow());
+      harness.send(shape, flows.getOrDefault(shape, 0));
+    }
   }
 }

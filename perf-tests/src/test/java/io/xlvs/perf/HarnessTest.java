@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xlvs.bpf.Family;
 import io.xlvs.bpf.Method;
+import io.xlvs.loader.TestRunResult;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,5 +56,18 @@ class HarnessTest {
     harness.send(reply ? Shape.reply(plan, Frames.ACK, flows) : Shape.request(plan, Frames.ACK, flows));
     harness.run(harness.inspect(), flows);
     assertThat(harness.inspection().flows()).isEqualTo(flows);
+  }
+
+  @Test
+  void tellsFractionsOfANanosecond() {
+    harness.send(Shape.request(Plan.of(Method.NAT, Family.IPV4, Transport.TCP), Frames.ACK, 1));
+    boolean finer = false;
+    for (int i = 0; i < 20; i++) { // a run that was interrupted tells less
+      TestRunResult result = harness.run(harness.sendBack(), 5 * PACKETS);
+      double each = harness.nsEach(result);
+      assertThat(each).isBetween((double) result.durationNs(), result.durationNs() + 1.0);
+      finer |= each != Math.rint(each);
+    }
+    assertThat(finer).isTrue();
   }
 }
