@@ -16,11 +16,14 @@ JDK_VERSION := 17
 export PATH := $(PATH):/usr/sbin:/sbin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test bench bench-quick bench-scale bench-sweep bench-picks conformance clean assemble
+.PHONY: help setup build run test verifier-stats bench bench-quick bench-compare bench-publish bench-scale bench-sweep bench-picks conformance clean assemble
+
+# Programs of perf-tests.
+PERF = $(JAVA) -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf
 
 help: ## show this list
 	@echo "xlvs: LVS rebuilt on XDP, controlled from Java. As root:"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install with apt what is missing, and only that
 	@missing=; \
@@ -68,20 +71,29 @@ test: setup ## build and run every ring of tests: unit, packets, end to end
 	@rm -rf $(XLVS)
 	$(MAVEN) verify
 
-bench: build ## print nanoseconds per packet for each mode, beside floor programs
-	@$(JAVA) -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf.Bench $(BENCH_ARGS)
+verifier-stats: build ## print how large each program is to the kernel, beside what is recorded; UPDATE=1: record it
+	@$(PERF).VerifierStats $(if $(UPDATE),--update)
 
-bench-quick: ## the same in a minute, with fewer repetitions and situations
+bench: build ## measure all: packets beside floor programs, growth, ...; BENCH_ARGS="--parts packets,growth": some of it
+	@$(PERF).Bench $(BENCH_ARGS)
+
+bench-quick: ## the same in two minutes, with fewer repetitions and situations
 	@$(MAKE) --no-print-directory bench BENCH_ARGS="--quick $(BENCH_ARGS)"
 
+bench-compare: build ## say what the last run found slower or faster than the stored one; fails if anything got slower
+	@$(PERF).BenchCompare $(BENCH_ARGS)
+
+bench-publish: build ## store the last run: its figures and pictures in docs/perf, its tables there and in README.md
+	@$(PERF).BenchPublish
+
 bench-scale: build ## print what a table of 10,000 services with 100 servers each, and a million connections, cost to load, change, list and restart
-	@$(JAVA) -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf.Scale $(BENCH_ARGS)
+	@$(PERF).Scale $(BENCH_ARGS)
 
 bench-sweep: build ## print what the sweep of a million connections takes, and how often it therefore comes
-	@$(JAVA) -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf.SweepBench
+	@$(PERF).SweepBench
 
 bench-picks: build ## print what a new connection costs by scheduler and number of servers
-	@$(JAVA) -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf.PickBench
+	@$(PERF).PickBench
 
 conformance: build ## play scenarios recorded from IPVS to xlvs, compare, write docs/conformance.md; RECORD=1: record them anew, where the kernel has ip_vs
 	@$(JAVA) -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -Dxlvs.home="$(XLVS)" -cp "$(XLVS)/lib/*" \

@@ -13,11 +13,11 @@ record Bar(Kind kind, double limit) {
   /** What is compared. */
   enum Kind {
     NONE(""),
-    AT_MOST("at most %s"),
-    AT_LEAST("at least %s"),
-    RATIO_AT_MOST("at most %s of it"),
-    RATIO_AT_LEAST("at least %s of it"),
-    MORE_AT_MOST("at most %s more");
+    AT_MOST("max %s"),
+    AT_LEAST("min %s"),
+    RATIO_AT_MOST("max %s"),
+    RATIO_AT_LEAST("min %s"),
+    MORE_AT_MOST("max +%s");
 
     private final String words;
 

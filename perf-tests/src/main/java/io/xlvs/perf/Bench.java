@@ -4,17 +4,18 @@ package io.xlvs.perf;
 import java.nio.file.Path;
 import java.util.List;
 
-/** {@code make bench}: runs the parts of the benchmark, prints their tables, and writes bench.json and bench.md. Needs root. */
+/** {@code make bench}: runs the parts of the benchmark, prints their tables and what changed since the stored run, writes bench.json, bench.md and pictures. Needs root. */
 public final class Bench {
   /** In the order in which they run. */
-  private static final List<Part> PARTS = List.of(new Packets());
+  static final List<Part> PARTS = List.of(new Packets(), new Growth());
 
   private static final String USAGE =
       """
-      usage: bench [--quick] [--parts PART,...] [--results DIRECTORY]
+      usage: bench [--quick] [--parts PART,...] [--results DIRECTORY] [--plots DIRECTORY]
         --quick    fewer repetitions and situations: all parts in two minutes
         --parts    only these of: %s
-        --results  where bench.json and bench.md go (default: target)"""
+        --results  where bench.json and bench.md go (default: target)
+        --plots    where pictures go (default: where the results go)"""
           .formatted(String.join(", ", PARTS.stream().map(Part::name).toList()));
 
   private Bench() {}
@@ -23,6 +24,7 @@ public final class Bench {
   public static void main(String[] arguments) throws Exception {
     boolean quick = false;
     Path results = Path.of("target");
+    Path plots = null;
     List<Part> parts = PARTS;
     for (int i = 0; i < arguments.length; i++) {
       if (arguments[i].equals("--quick")) {
@@ -31,6 +33,8 @@ public final class Bench {
         parts = parts(arguments[++i]);
       } else if (arguments[i].equals("--results") && i + 1 < arguments.length) {
         results = Path.of(arguments[++i]);
+      } else if (arguments[i].equals("--plots") && i + 1 < arguments.length) {
+        plots = Path.of(arguments[++i]);
       } else {
         refuse("unknown option '" + arguments[i] + "'");
       }
@@ -40,7 +44,9 @@ public final class Bench {
       report.run(part);
     }
     report.close();
+    BenchCompare.stored(report.results()).ifPresent(found -> report.write("\n" + found));
     report.save(results);
+    Plots.write(report.results(), plots == null ? results : plots);
   }
 
   private static List<Part> parts(String list) {

@@ -43,6 +43,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /** The data plane, configured with every {@link Plan} and perhaps thousands of other services. */
@@ -58,8 +59,15 @@ final class Director implements AutoCloseable {
   private static final int FIRST_SLOT = 1024;
   private static final int FREE_RING = 1024 * RING_STRIDE;
 
+  /** Networks of services that get no packets: VIPs, and their servers. */
+  private static final int OTHER_VIPS = 11 << 24;
+  private static final int OTHER_SERVERS = 12 << 24;
+
   private final XlvsObjects objects;
   private final long now;
+
+  /** Of a FULLNAT service: enough for as many flows as there may be connections. */
+  private final int locals;
 
   /**
    * Loads and configures.
@@ -68,17 +76,22 @@ final class Director implements AutoCloseable {
    * @param services how many in all, at least those of {@link Plan#all()}; the others get no packets
    */
   Director(Lab lab, Capacities capacities, int services) {
-    this(XlvsObjects.parse(), lab, capacities, services);
+    this(XlvsObjects.parse(), lab, capacities, Plan.all(), services);
   }
 
-  /** As above, with a build of the data plane that may be another than this one's. */
-  Director(CollectionSpec spec, Lab lab, Capacities capacities, int services) {
+  /** As above, with certain plans only and without what no packet needs. */
+  Director(Lab lab, Capacities capacities, List<Plan> plans, int services) {
+    this(XlvsObjects.parse().loadOnly("xlvs_xdp", "xlvs_jiffies"), lab, capacities, plans, services);
+  }
+
+  private Director(CollectionSpec spec, Lab lab, Capacities capacities, List<Plan> plans, int services) {
     Settings settings =
         capacities.settings(Bpf.possibleCpus(), JIFFIES_PER_SECOND, HASH_SEED, Capacities.Limits.DEFAULT);
     objects = XlvsObjects.load(spec, capacities, settings, Optional.empty());
+    locals = Plan.localAddresses(capacities.connections());
     try {
       now = objects.jiffies();
-      configure(lab, services);
+      configure(lab, plans, services);
     } catch (RuntimeException e) {
       objects.close();
       throw e;
@@ -91,20 +104,31 @@ final class Director implements AutoCloseable {
 
   /** Makes a connection whose server has not answered yet. */
   void begin(Plan plan, int flow) {
-    objects.halfOpen().update(client(plan, flow), connection(plan, flow));
+    objects.halfOpen().update(client(plan, flow), connection(plan, flow, plan.index()));
     objects.halfReplies().update(reply(plan, flow), client(plan, flow));
   }
 
   /** Makes connections 0 to {@code flows - 1}, established in both directions. */
   void establish(Plan plan, int flows) {
-    Iterable<Map.Entry<Tuple, Conn>> connections =
-        () -> IntStream.range(0, flows).mapToObj(flow -> Map.entry(client(plan, flow), connection(plan, flow))).iterator();
-    objects.connections().updateBatch(connections);
+    connect(plan, flows, flow -> plan.index());
     if (plan.translates()) {
       Iterable<Map.Entry<Tuple, Tuple>> replies =
           () -> IntStream.range(0, flows).mapToObj(flow -> Map.entry(reply(plan, flow), client(plan, flow))).iterator();
       objects.replies().updateBatch(replies);
     }
+  }
+
+  /** As above, those of a service with so many servers ({@link #schedule}), each server in turn; for methods without replies. */
+  void establish(Plan plan, int flows, int servers) {
+    connect(plan, flows, flow -> FIRST_SLOT + flow % servers);
+  }
+
+  private void connect(Plan plan, int flows, IntUnaryOperator slot) {
+    Iterable<Map.Entry<Tuple, Conn>> connections =
+        () -> IntStream.range(0, flows)
+            .mapToObj(flow -> Map.entry(client(plan, flow), connection(plan, flow, slot.applyAsInt(flow))))
+            .iterator();
+    objects.connections().updateBatch(connections);
   }
 
   /** Expires and recounts connections, as the daemon has it done. */
@@ -114,10 +138,19 @@ final class Director implements AutoCloseable {
 
   /** Packets that went to or came from the service's server, on all CPUs. */
   long packets(Plan plan) {
+    return slotPackets(plan.index());
+  }
+
+  /** Packets that went to servers of {@link #schedule}, on all CPUs. */
+  long packets(int servers) {
+    return IntStream.range(0, servers).mapToLong(server -> slotPackets(FIRST_SLOT + server)).sum();
+  }
+
+  private long slotPackets(int slot) {
     MappedArray stats = objects.serverStats();
     long sum = 0;
     for (int cpu = 0; cpu < objects.settings().cpus(); cpu++) {
-      long at = ((long) cpu * objects.settings().servers() + plan.index()) * stats.strideBytes();
+      long at = ((long) cpu * objects.settings().servers() + slot) * stats.strideBytes();
       sum += stats.getLong(at + Stats.LAYOUT.offset("in_packets")) + stats.getLong(at + Stats.LAYOUT.offset("out_packets"));
     }
     return sum;
@@ -135,23 +168,23 @@ final class Director implements AutoCloseable {
         Plan.wire(plan.server()), Plan.wire(to), plan.serverPort(), Flows.port(flow), plan.transport().number, plan.family());
   }
 
-  private Conn connection(Plan plan, int flow) {
+  private Conn connection(Plan plan, int flow, int slot) {
     boolean fullnat = plan.method() == Method.FULLNAT;
     int flags = plan.translates() ? 0 : Flags.of(ConnFlag.INPUT_ONLY);
     flags |= fullnat ? Flags.of(ConnFlag.TOA_DONE) : 0;
     State state = plan.transport() == Transport.TCP ? State.ESTABLISHED : State.UDP;
     flags |= state == State.ESTABLISHED ? Flags.of(ConnFlag.COUNTED_ACTIVE) : 0;
     return new Conn(
-        now, plan.index(), GENERATION, plan.index(), NEVER, state, plan.method(), flags, 0,
+        now, slot, GENERATION, plan.index(), NEVER, state, plan.method(), flags, 0,
         fullnat ? Plan.wire(plan.local(flow)) : WireAddress.ZERO, fullnat ? Flows.port(flow) : 0, plan.serverPort(),
         fullnat ? firstLocal(plan) + Flows.addressStep(flow) : 0, 0, 0, 0, 0);
   }
 
-  private static int firstLocal(Plan plan) {
-    return plan.index() * Plan.LOCAL_ADDRESSES;
+  private int firstLocal(Plan plan) {
+    return plan.index() * locals;
   }
 
-  private void configure(Lab lab, int services) {
+  private void configure(Lab lab, List<Plan> plans, int services) {
     for (State state : State.values()) {
       objects.control().putInt(Control.timeout(state), NEVER);
     }
@@ -165,9 +198,9 @@ final class Director implements AutoCloseable {
             Optional.of(Family.IPV4));
     put(objects.nextHops(), HOP, NextHop.CODEC, hop);
     List<Endpoint> endpoints = new ArrayList<>();
-    Plan.all().forEach(plan -> add(plan, endpoints));
-    for (int other = Plan.all().size(); other < services; other++) {
-      addOther(other, endpoints);
+    plans.forEach(plan -> add(plan, endpoints));
+    for (int other = plans.size(); other < services; other++) {
+      addOther(Plan.all().size() + other, endpoints);
     }
     int buckets = objects.settings().bucketMask() + 1;
     new ServiceTable(
@@ -178,18 +211,18 @@ final class Director implements AutoCloseable {
   private void add(Plan plan, List<Endpoint> endpoints) {
     endpoints.add(endpoint(plan.vip(), plan.servicePort(), plan.transport().number, EndpointKind.SERVICE, plan));
     endpoints.add(endpoint(plan.vip(), 0, 0, EndpointKind.VIP, plan));
-    Region locals = Region.NONE;
+    Region addresses = Region.NONE;
     if (plan.method() == Method.NAT) {
       endpoints.add(endpoint(plan.server(), plan.serverPort(), plan.transport().number, EndpointKind.SERVER, plan));
     } else if (plan.method() == Method.FULLNAT) {
-      locals = new Region(firstLocal(plan), Plan.LOCAL_ADDRESSES);
-      for (int i = 0; i < Plan.LOCAL_ADDRESSES; i++) {
+      addresses = new Region(firstLocal(plan), locals);
+      for (int i = 0; i < locals; i++) {
         byte[] local = plan.local(i << 14);
-        put(objects.localAddresses(), locals.offset() + i, LocalAddress.CODEC, new LocalAddress(Plan.wire(local), plan.family(), 0));
+        put(objects.localAddresses(), addresses.offset() + i, LocalAddress.CODEC, new LocalAddress(Plan.wire(local), plan.family(), 0));
         endpoints.add(endpoint(local, 0, 0, EndpointKind.LOCAL, plan));
       }
     }
-    putService(plan.index(), locals, Plan.wire(plan.vip()), plan);
+    putService(plan.index(), addresses, Plan.wire(plan.vip()), plan);
     WireAddress tunnelSource = plan.method() == Method.TUN ? Plan.wire(plan.director()) : WireAddress.ZERO;
     Server server =
         new Server(
@@ -247,12 +280,11 @@ final class Director implements AutoCloseable {
   /** A service of its own address, with a NAT server of its own address: both are known to the service table. */
   private void addOther(int index, List<Endpoint> endpoints) {
     Plan like = Plan.of(Method.NAT, Family.IPV4, Transport.TCP);
-    byte[] vip = {11, 1, (byte) (index >>> 8), (byte) index};
-    byte[] server = {11, 2, (byte) (index >>> 8), (byte) index};
-    putService(index, Region.NONE, Plan.wire(vip), like);
-    endpoints.add(new Endpoint(Plan.wire(vip), 80, 6, EndpointKind.SERVICE, Family.IPV4, index));
-    endpoints.add(new Endpoint(Plan.wire(vip), 0, 0, EndpointKind.VIP, Family.IPV4, 0));
-    endpoints.add(new Endpoint(Plan.wire(server), 8080, 6, EndpointKind.SERVER, Family.IPV4, 0));
+    WireAddress vip = WireAddress.ofIpv4(OTHER_VIPS + index);
+    putService(index, Region.NONE, vip, like);
+    endpoints.add(new Endpoint(vip, 80, 6, EndpointKind.SERVICE, Family.IPV4, index));
+    endpoints.add(new Endpoint(vip, 0, 0, EndpointKind.VIP, Family.IPV4, 0));
+    endpoints.add(new Endpoint(WireAddress.ofIpv4(OTHER_SERVERS + index), 8080, 6, EndpointKind.SERVER, Family.IPV4, 0));
   }
 
   private static Endpoint endpoint(byte[] address, int port, int protocol, EndpointKind kind, Plan plan) {

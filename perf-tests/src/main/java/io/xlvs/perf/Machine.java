@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.perf;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.Locale;
 
 /**
  * Where a measurement was made.
@@ -29,6 +31,12 @@ record Machine(String cpu, int cpus, String kernel, String date) {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read /proc/cpuinfo", e);
     }
+  }
+
+  /** The CPU's model as a file name: absolute times of one kind say nothing of another. */
+  @JsonIgnore
+  String kind() {
+    return cpu.replaceAll("\\((R|TM)\\)", "").toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
   }
 
   /** Keeps the calling thread on the last CPU. */

@@ -14,8 +14,11 @@ import java.util.List;
  * @param index of the service, and of its server's slot
  */
 record Plan(Method method, Family family, Transport transport, int index) {
-  /** Local addresses of a FULLNAT service: those of a million flows. */
-  static final int LOCAL_ADDRESSES = 64;
+  /** Local addresses of a FULLNAT service at least: those of a million flows. */
+  private static final int LOCAL_ADDRESSES = 64;
+
+  /** Between the first local addresses of two services: those of 16 million flows. */
+  private static final int LOCAL_STRIDE = 1024;
 
   private static final int VIP = 1;
   private static final int SERVER = 2;
@@ -60,8 +63,13 @@ record Plan(Method method, Family family, Transport transport, int index) {
     return address(CLIENT, Flows.addressStep(flow));
   }
 
+  /** How many a FULLNAT service wants for so many flows. */
+  static int localAddresses(int flows) {
+    return Math.max(LOCAL_ADDRESSES, Flows.addressStep(flows - 1) + 1);
+  }
+
   byte[] local(int flow) {
-    return address(LOCAL, index * LOCAL_ADDRESSES + Flows.addressStep(flow));
+    return address(LOCAL, index * LOCAL_STRIDE + Flows.addressStep(flow));
   }
 
   int servicePort() {

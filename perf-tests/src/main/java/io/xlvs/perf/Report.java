@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.perf;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,16 +49,18 @@ final class Report {
     return missed.isEmpty();
   }
 
+  Results results() {
+    return new Results(machine, quick, parts);
+  }
+
   /** Writes bench.json and bench.md. */
   void save(Path directory) throws IOException {
-    Files.createDirectories(directory);
-    new ObjectMapper()
-        .enable(SerializationFeature.INDENT_OUTPUT)
-        .writeValue(directory.resolve("bench.json").toFile(), Map.of("machine", machine, "quick", quick, "parts", parts));
+    results().write(directory.resolve("bench.json"));
     Files.writeString(directory.resolve("bench.md"), page);
   }
 
-  private void write(String text) {
+  /** Words among the tables. */
+  void write(String text) {
     page.append(text);
     System.out.print(text);
     System.out.flush();

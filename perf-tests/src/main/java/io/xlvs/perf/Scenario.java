@@ -17,8 +17,7 @@ record Scenario(Mode mode, Family family, Transport transport, Situation situati
     ONE_WAY("one way", 1),
     NEW("new", 1 << 24),
     MILLION("hit, 1M flows", 1 << 20),
-    NOT_OURS("not ours", 1),
-    MANY_SERVICES("hit, 10,000 services", 1);
+    NOT_OURS("not ours", 1);
 
     final String label;
 

@@ -13,9 +13,7 @@ import java.util.Map;
 
 /** All scenarios, in groups that share a configuration of the data plane. */
 final class Suite {
-  private static final int MANY_SERVICES = 10_000;
   private static final double NOT_OURS_NS = 8;
-  private static final double MANY_SERVICES_NS = 3;
 
   private final Lab lab;
   private final Harness harness;
@@ -36,7 +34,6 @@ final class Suite {
   void run() {
     meter.calibrate(new Scenario(null, Family.IPV4, Transport.TCP, Situation.NOT_OURS));
     single();
-    manyServices();
     if (!report.quick()) {
       misses();
       million();
@@ -112,25 +109,6 @@ final class Suite {
     programs.put("xlvs", director.xdp());
     Meter.Measurement measured = meter.measure(scenario, Meter.XDP_PASS, programs);
     report.add(figure(scenario, measured).asked(Bar.atMost(NOT_OURS_NS)));
-  }
-
-  /** Beside the same data plane with few services. */
-  private void manyServices() {
-    Capacities capacities = capacities(1 << 16, 1 << 16);
-    try (Director few = new Director(lab, capacities, 0); Director many = new Director(lab, capacities, MANY_SERVICES)) {
-      List<Mode> modes = report.quick() ? List.of(Mode.NAT_IN) : List.of(Mode.DR, Mode.NAT_IN, Mode.NAT_OUT);
-      for (Mode mode : modes) {
-        Scenario scenario = new Scenario(mode, Family.IPV4, Transport.TCP, Situation.MANY_SERVICES);
-        few.establish(scenario.plan(), 1);
-        many.establish(scenario.plan(), 1);
-        Map<String, Program> programs = new LinkedHashMap<>();
-        programs.put("one service", few.xdp());
-        programs.put("xlvs", many.xdp());
-        Meter.Measurement measured = meter.measure(scenario, Meter.XDP_TX, programs);
-        report.add(figure(scenario, measured)
-            .beside("one service", net(measured, "one service"), Bar.moreAtMost(MANY_SERVICES_NS)));
-      }
-    }
   }
 
   private void compare(Director director, Floors floors, Scenario scenario) {
