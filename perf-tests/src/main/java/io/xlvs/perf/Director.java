@@ -102,6 +102,11 @@ final class Director implements AutoCloseable {
     return objects.xdp();
   }
 
+  /** The clock of connections, now. */
+  long jiffies() {
+    return objects.jiffies();
+  }
+
   /** Makes a connection whose server has not answered yet. */
   void begin(Plan plan, int flow) {
     objects.halfOpen().update(client(plan, flow), connection(plan, flow, plan.index()));

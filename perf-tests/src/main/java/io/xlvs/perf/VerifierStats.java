@@ -55,13 +55,19 @@ public final class VerifierStats {
     Path file = Path.of(FILE);
     Map<String, ProgramInfo> programs = programs();
     Map<String, Size> recorded = read(file);
-    System.out.print(table(programs, recorded));
+    Path hitFile = Path.of(HitPath.FILE);
+    Map<String, HitPath.Row> hits = HitPath.measure();
+    Map<String, BpfTrace.Counts> recordedHits = HitPath.read(hitFile);
+    System.out.println(table(programs, recorded));
+    System.out.println(HitPath.table(hits, recordedHits));
     if (update) {
       write(file, sizes(programs));
-      System.out.println("Written to " + FILE + " for kernel " + kernel() + ".");
+      HitPath.write(hitFile, hits);
+      System.out.println("Written to " + FILE + " for kernel " + kernel() + ", and to " + HitPath.FILE + ".");
       return;
     }
-    List<String> complaints = recorded.isEmpty() ? List.of() : complaints(recorded, sizes(programs));
+    List<String> complaints = new ArrayList<>(recorded.isEmpty() ? List.of() : complaints(recorded, sizes(programs)));
+    complaints.addAll(HitPath.complaints(recordedHits, HitPath.counts(hits)));
     complaints.forEach(System.out::println);
     System.exit(complaints.isEmpty() ? 0 : 1);
   }

@@ -41,13 +41,13 @@ class FigureTest {
   void rowsFitATerminalOf160Columns() {
     Figure figure = figure(24);
     for (int i = 0; i < 5; i++) {
-      figure = figure.beside("a rather long name " + i, FLOOR, Bar.ratioAtMost(1.5));
+      figure = figure.beside("a long name " + i, FLOOR, Bar.ratioAtMost(1.5));
     }
     assertThat(figure.line().lines().count()).isEqualTo(3);
     assertThat(figure.line().lines()).allMatch(line -> line.length() <= 160);
     assertThat(Figure.header().lines()).allMatch(line -> line.length() <= 160);
     for (int i = 0; i < 5; i++) {
-      assertThat(figure.line()).contains("a rather long name " + i + " 16.0: 1.50 (max 1.5)");
+      assertThat(figure.line()).contains("a long name " + i + " 16.0: 1.50 (max 1.5)");
     }
   }
 }
