@@ -6,20 +6,7 @@
  * program under test. What it costs itself is measured with `send_back` as the
  * target, and subtracted.
  */
-#include <stdbool.h>
-#include <stddef.h>
-
-#include <linux/bpf.h>
-#include <bpf/bpf_endian.h>
-#include <bpf/bpf_helpers.h>
-
-/* Ethernet, IPv6 and TCP with 20 bytes of options fit; every frame is at least as long. */
-#define HEADER_WORDS 12
-#define HEADER_BYTES (8 * HEADER_WORDS)
-
-/* Ports of flows: FIRST_PORT to FIRST_PORT + PORTS - 1. Mirrored by io.xlvs.perf.Flows. */
-#define FIRST_PORT 16384
-#define PORT_BITS 14
+#include "harness.h"
 
 struct shape {
 	__u32 length;         /* of the frame, bytes */
@@ -46,13 +33,6 @@ struct {
 	__type(value, struct shape);
 } shapes SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 1);
-	__uint(key_size, 4);
-	__uint(value_size, 4);
-} target SEC(".maps");
-
 static __always_inline struct shape *shape_of_run(void)
 {
 	__u32 zero = 0;
@@ -60,21 +40,6 @@ static __always_inline struct shape *shape_of_run(void)
 	return bpf_map_lookup_elem(&shapes, &zero);
 }
 
-/* Where the bytes of a field lie, if within the frame. */
-static __always_inline void *field_at(const struct xdp_md *ctx, __u32 offset, __u32 bytes)
-{
-	void *data = (void *)(long)ctx->data;
-
-	offset &= 127;
-	if (offset > HEADER_BYTES || data + offset + bytes > (void *)(long)ctx->data_end)
-		return NULL;
-	return data + offset;
-}
-
-/*
- * Which flow comes next: a linear congruential generator modulo a power of two,
- * which meets each flow once a period, in an order that no prefetcher follows.
- */
 static __always_inline int choose_flow(const struct xdp_md *ctx, struct shape *s)
 {
 	__be32 *address = field_at(ctx, s->address_offset, sizeof(*address));
@@ -82,9 +47,9 @@ static __always_inline int choose_flow(const struct xdp_md *ctx, struct shape *s
 
 	if (!address || !port)
 		return -1;
-	s->flow = (s->flow * 1664525 + 1013904223) & s->flow_mask;
-	*address = bpf_htonl(s->address + (s->flow >> PORT_BITS));
-	*port = bpf_htons(FIRST_PORT + (s->flow & ((1 << PORT_BITS) - 1)));
+	s->flow = next_flow(s->flow, s->flow_mask);
+	*address = flow_address(s->address, s->flow);
+	*port = flow_port(s->flow);
 	return 0;
 }
 

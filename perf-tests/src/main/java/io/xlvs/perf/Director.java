@@ -141,6 +141,15 @@ final class Director implements AutoCloseable {
     return objects.sweep(withReplies);
   }
 
+  /** Ends every connection of the service's server, as when its slot goes to another. */
+  void forget(Plan plan) {
+    MappedArray servers = objects.servers();
+    long generation = plan.index() * servers.strideBytes() + Server.LAYOUT.offset("generation");
+    servers.putInt(generation, GENERATION + 1);
+    sweep(true);
+    servers.putInt(generation, GENERATION);
+  }
+
   /** Packets that went to or came from the service's server, on all CPUs. */
   long packets(Plan plan) {
     return slotPackets(plan.index());
@@ -152,11 +161,31 @@ final class Director implements AutoCloseable {
   }
 
   private long slotPackets(int slot) {
+    return count(slot, "in_packets") + count(slot, "out_packets");
+  }
+
+  /** The slot of the server that an established connection leads to; -1 if there is no such connection. */
+  int serverOf(Plan plan, int flow) {
+    return objects.connections().lookup(client(plan, flow)).map(Conn::server).orElse(-1);
+  }
+
+  /** Packets that went to the server in a slot, on all CPUs. */
+  long received(int slot) {
+    return count(slot, "in_packets");
+  }
+
+  /** Connections that the service's server got, on all CPUs. */
+  long begun(Plan plan) {
+    return count(plan.index(), "connections");
+  }
+
+  /** What a server's counters have together. */
+  private long count(int server, String counter) {
     MappedArray stats = objects.serverStats();
     long sum = 0;
     for (int cpu = 0; cpu < objects.settings().cpus(); cpu++) {
-      long at = ((long) cpu * objects.settings().servers() + slot) * stats.strideBytes();
-      sum += stats.getLong(at + Stats.LAYOUT.offset("in_packets")) + stats.getLong(at + Stats.LAYOUT.offset("out_packets"));
+      long at = ((long) cpu * objects.settings().servers() + server) * stats.strideBytes();
+      sum += stats.getLong(at + Stats.LAYOUT.offset(counter));
     }
     return sum;
   }

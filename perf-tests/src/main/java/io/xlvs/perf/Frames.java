@@ -15,6 +15,11 @@ final class Frames {
 
   /** A frame between two addresses of one family; {@code flags} counts for TCP only. */
   static byte[] build(Transport transport, int flags, byte[] source, int sport, byte[] destination, int dport) {
+    return build(transport, flags, 1, source, sport, destination, dport);
+  }
+
+  /** As above; TCP's sequence and acknowledgement numbers are {@code sequence} and 1. */
+  static byte[] build(Transport transport, int flags, int sequence, byte[] source, int sport, byte[] destination, int dport) {
     ByteBuffer frame = ByteBuffer.allocate(LENGTH);
     boolean v4 = source.length == 4;
     frame.put(MACS).putShort((short) (v4 ? 0x0800 : 0x86dd));
@@ -27,7 +32,7 @@ final class Frames {
     frame.put(source).put(destination);
     frame.putShort((short) sport).putShort((short) dport);
     if (transport == Transport.TCP) {
-      frame.putInt(1).putInt(1).put((byte) 0x50).put((byte) flags).putShort((short) 0xffff).putInt(0);
+      frame.putInt(sequence).putInt(1).put((byte) 0x50).put((byte) flags).putShort((short) 0xffff).putInt(0);
     } else {
       frame.putShort((short) (LENGTH - l4)).putShort((short) 0);
     }

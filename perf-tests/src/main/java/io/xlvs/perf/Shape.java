@@ -26,11 +26,24 @@ record Shape(byte[] frame, int flows, int address, int addressOffset, int portOf
     return of(plan, frame, flows, true);
   }
 
+  /** The same from other addresses: flow 0's is so many further. */
+  Shape from(int further) {
+    return new Shape(frame, flows, address + further, addressOffset, portOffset);
+  }
+
   /** The real server's packet, to the client or, in FULLNAT, to the local address. */
   static Shape reply(Plan plan, int flags, int flows) {
     byte[] to = plan.method() == io.xlvs.bpf.Method.FULLNAT ? plan.local(0) : plan.client(0);
     byte[] frame = Frames.build(plan.transport(), flags, plan.server(), plan.serverPort(), to, Flows.FIRST_PORT);
     return of(plan, frame, flows, false);
+  }
+
+  /** The real server's first packet of a handshake, acknowledged by the 1 that all others carry. */
+  static Shape answer(Plan plan) {
+    byte[] to = plan.method() == io.xlvs.bpf.Method.FULLNAT ? plan.local(0) : plan.client(0);
+    byte[] frame =
+        Frames.build(plan.transport(), Frames.SYN | Frames.ACK, 0, plan.server(), plan.serverPort(), to, Flows.FIRST_PORT);
+    return of(plan, frame, 1, false);
   }
 
   /** A packet that concerns no service. */
