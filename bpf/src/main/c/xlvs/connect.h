@@ -139,13 +139,14 @@ static __always_inline bool is_ftp_control(const struct xlvs_tuple *client,
 	       is_ftp_port(client->dport);
 }
 
-/* Makes the connection of a client's first packet, room->client being its tuple; returns why not,
- * or XLVS_REASON_NONE. */
+/* Makes the connection room->conn of a client's first packet, room->client being its tuple;
+ * returns why not, or XLVS_REASON_NONE. */
 __noinline enum xlvs_reason HOOKED(connect)(struct pkt *p, __u32 service)
 {
 	const struct xlvs_service *s = entry(&services, service);
 	const struct xlvs_server *server;
 	const struct xlvs_tuple *client;
+	const struct xlvs_conn *faster; /* another CPU's, of the same client */
 	enum xlvs_reason reason;
 	struct scratch *room;
 	__u32 index, zero = 0;
@@ -177,9 +178,13 @@ __noinline enum xlvs_reason HOOKED(connect)(struct pkt *p, __u32 service)
 	if (s->flags & XLVS_SERVICE_PERSISTENT && !from_template &&
 	    template_make(client, s, &room->conn))
 		return XLVS_REASON_TABLE_FULL;
-	if (bpf_map_update_elem(&half_open, client, &room->conn, BPF_NOEXIST))
-		return bpf_map_lookup_elem(&half_open, client) ? XLVS_REASON_NONE
-							       : XLVS_REASON_TABLE_FULL;
+	if (bpf_map_update_elem(&half_open, client, &room->conn, BPF_NOEXIST)) {
+		faster = bpf_map_lookup_elem(&half_open, client);
+		if (!faster)
+			return XLVS_REASON_TABLE_FULL;
+		room->conn = *faster;
+		return XLVS_REASON_NONE;
+	}
 	load_count(index, room->conn.flags, 1);
 	return XLVS_REASON_NONE;
 }

@@ -136,13 +136,43 @@ static __always_inline void remember(const struct pkt *p, const struct decision 
 	flow_store(p, &mark, &detail);
 }
 
-/* Moves a connection whose client has come back to the table that nothing evicts. */
+/* Moves a connection whose server has answered to the table that nothing evicts. */
 static __always_inline struct xlvs_conn *settle(struct scratch *room, const struct xlvs_conn *half)
 {
 	room->conn = *half;
-	if (HOOKED(promote)(room->conn.server))
+	if (HOOKED(promote)(room->conn.server) == PROMOTED_NOT)
 		return NULL;
 	return bpf_map_lookup_elem(&connections, &room->client);
+}
+
+/* Whether a client's packet will leave from here. */
+static __always_inline bool is_within_reach(const struct xlvs_conn *conn)
+{
+	const struct xlvs_server *s = entry(&servers, conn->server);
+	const struct xlvs_next_hop *hop = s ? entry(&next_hops, s->next_hop) : NULL;
+
+	return hop && s->flags & XLVS_SERVER_AVAILABLE &&
+	       (s->flags & XLVS_SERVER_LOCAL || hook_can_reach(hop));
+}
+
+/*
+ * The same for one whose client has come back by this packet, which moves its state on the way:
+ * so the new entry need not be looked up. A copy of it is returned, unless another CPU made it.
+ */
+static __always_inline struct xlvs_conn *settle_by(const struct pkt *p, struct scratch *room,
+						   const struct xlvs_conn *half)
+{
+	room->conn = *half;
+	if (is_within_reach(&room->conn))
+		advance(p, &room->conn, &room->client, FROM_CLIENT);
+	switch (HOOKED(promote)(room->conn.server)) {
+	case PROMOTED_HERE:
+		return &room->conn;
+	case PROMOTED_ELSEWHERE:
+		return bpf_map_lookup_elem(&connections, &room->client);
+	default:
+		return NULL;
+	}
 }
 
 #endif

@@ -261,7 +261,7 @@ __noinline verdict HOOKED(ftp)(hook_t *ctx, struct pkt *p, enum direction from)
 	enum xlvs_reason reason;
 	struct ftp_control *c;
 	__u32 zero = 0;
-	bool half;
+	bool half = false;
 	verdict v;
 
 	job.room = bpf_map_lookup_elem(&scratch, &zero);

@@ -91,7 +91,7 @@ static __noinline verdict error_to_server(hook_t *ctx, struct pkt *p, struct scr
 	struct relay *r = &room->relay;
 	struct xlvs_conn *conn;
 	verdict v;
-	bool half;
+	bool half = false;
 	__u8 kind;
 
 	reverse(&room->quoted.tuple, &room->client);
@@ -141,7 +141,7 @@ static __noinline verdict error_to_client(hook_t *ctx, struct pkt *p, struct scr
 	bool half;
 
 	reverse(&room->quoted.tuple, &room->reply);
-	if (!client_of(&room->reply, client))
+	if (!client_of(&room->reply, client, &half))
 		return pass_because(XLVS_REASON_ICMP_UNRELATED);
 	conn = conn_find(client, &half);
 	if (!conn)
@@ -169,7 +169,10 @@ static __noinline verdict error_to_client(hook_t *ctx, struct pkt *p, struct scr
 
 static __always_inline bool is_vip(const __be32 *addr, __u8 family)
 {
-	return find_endpoint(addr, 0, 0, XLVS_ENDPOINT_VIP, family);
+	const struct xlvs_control *c = entry(&control, 0);
+
+	return c && is_filtered_in(c->destinations, addr, family) &&
+	       find_endpoint(addr, 0, 0, XLVS_ENDPOINT_VIP, family);
 }
 
 /* A later IPv6 fragment whose datagram begins with options: only the first, unseen so far, tells

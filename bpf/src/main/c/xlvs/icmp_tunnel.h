@@ -49,7 +49,7 @@ static __always_inline bool is_our_tunnel(struct scratch *room)
 {
 	const struct xlvs_server *server;
 	struct xlvs_conn *conn;
-	bool half;
+	bool half = false;
 
 	conn = conn_find(&room->client, &half);
 	if (!conn || conn->method != XLVS_TUN)

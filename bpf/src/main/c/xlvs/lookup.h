@@ -11,11 +11,13 @@
 
 /*
  * The live connection under the client's tuple; an expired or orphaned one is removed on
- * sight. Another CPU may promote it between our two look-ups, hence the third.
+ * sight. *half: in, where it is likelier to be; out, where it is. Promotion puts it into
+ * connections before it leaves half_open, so that whoever asks half_open first needs two
+ * look-ups, and whoever asks connections first a third one.
  */
 static __noinline struct xlvs_conn *conn_find(const struct xlvs_tuple *client, bool *half)
 {
-	struct xlvs_conn *conn = bpf_map_lookup_elem(&connections, client);
+	struct xlvs_conn *conn = *half ? NULL : bpf_map_lookup_elem(&connections, client);
 
 	*half = false;
 	if (!conn) {
@@ -90,29 +92,36 @@ static __always_inline int claim(void *reply_table, const struct xlvs_tuple *rep
 	return holder && same_tuple(holder, client) ? 0 : -1;
 }
 
+enum promotion {
+	PROMOTED_NOT,
+	PROMOTED_HERE,
+	PROMOTED_ELSEWHERE,
+};
+
 /*
  * Moves the half-open connection in the room (conn, client) into the table that
  * nothing evicts. Two CPUs may try at once: the insert that does not overwrite
- * decides. Fails if the table is full, or if the server's tuple went to another
- * client after a flood had evicted our claim.
+ * decides. Returns which CPU it was. Fails if the table is full, or if the server's tuple
+ * went to another client after a flood had evicted our claim.
  */
 __noinline int HOOKED(promote)(__u32 server)
 {
 	const struct xlvs_server *s = entry(&servers, server);
 	struct xlvs_tuple *client, key;
 	struct scratch *room;
+	int promoted = PROMOTED_HERE;
 	__u32 zero = 0;
 	bool paired;
 
 	room = bpf_map_lookup_elem(&scratch, &zero);
 	if (!s || !room)
-		return -1;
+		return PROMOTED_NOT;
 	client = &room->client;
 	paired = two_way(room->conn.method);
 	if (paired) {
 		reply_tuple(client, &room->conn, s, &room->reply);
 		if (claim(&replies, &room->reply, client))
-			return -1;
+			return PROMOTED_NOT;
 	}
 	room->conn.proof = bpf_jiffies64() / settings.jiffies_per_second;
 	template_hold(client, &room->conn);
@@ -123,15 +132,16 @@ __noinline int HOOKED(promote)(__u32 server)
 		if (!bpf_map_lookup_elem(&connections, client)) {
 			if (paired)
 				bpf_map_delete_elem(&replies, &room->reply);
-			return -1;
+			return PROMOTED_NOT;
 		}
+		promoted = PROMOTED_ELSEWHERE;
 	} else if (is_one_way(client, room->conn.flags)) {
 		one_way_count(1);
 	}
 	bpf_map_delete_elem(&half_open, client);
 	if (paired)
 		bpf_map_delete_elem(&half_replies, &room->reply);
-	return 0;
+	return promoted;
 }
 
 #endif

@@ -54,7 +54,7 @@ __noinline enum xlvs_reason HOOKED(expect)(const struct xlvs_conn *by)
 	struct xlvs_conn *conn;
 	struct scratch *room;
 	__u32 zero = 0;
-	bool half;
+	bool half = true;
 
 	room = bpf_map_lookup_elem(&scratch, &zero);
 	if (!by || !room)

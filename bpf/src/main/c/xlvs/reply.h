@@ -42,11 +42,14 @@ static __always_inline void learn_from_reply(hook_t *ctx, struct pkt *p, struct 
 	}
 }
 
-/* Finds the client's tuple of a reply, copied to the stack since the entry may go. */
-static __noinline bool client_of(const struct xlvs_tuple *reply, struct xlvs_tuple *client)
+/* Finds the client's tuple of a reply, copied since the entry may go. *half: out, whether its
+ * connection is likely to be half open. */
+static __noinline bool client_of(const struct xlvs_tuple *reply, struct xlvs_tuple *client,
+				 bool *half)
 {
 	const struct xlvs_tuple *found = bpf_map_lookup_elem(&replies, reply);
 
+	*half = !found;
 	if (!found)
 		found = bpf_map_lookup_elem(&half_replies, reply);
 	if (!found)
@@ -157,7 +160,7 @@ __noinline verdict HOOKED(reply)(hook_t *ctx, struct pkt *p)
 	if (!p || !room)
 		return PASS;
 	room->reply = p->tuple;
-	if (!client_of(&room->reply, &room->client))
+	if (!client_of(&room->reply, &room->client, &half))
 		return CONTINUE; /* a server's own business */
 	client = &room->client;
 	epoch = epoch_read(epoch_bucket(client));

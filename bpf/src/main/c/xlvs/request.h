@@ -10,6 +10,7 @@
 enum place {
 	PLACE_MADE, /* half open, by this very packet */
 	PLACE_HALF_OPEN,
+	PLACE_PROMOTED, /* connections, by this very packet */
 	PLACE_CONNECTIONS,
 };
 
@@ -65,13 +66,17 @@ static __always_inline bool is_persistent(__u32 service)
 	return s && s->flags & XLVS_SERVICE_PERSISTENT;
 }
 
-/* The connection of a request, made if need be; NULL with *v saying what becomes of the packet. */
+/*
+ * The connection of a request, made if need be (then a copy: nobody changes it before the next
+ * packet); NULL with *v saying what becomes of the packet.
+ */
 static __always_inline struct xlvs_conn *request_conn(hook_t *ctx, struct pkt *p, __u32 service,
-						      const struct xlvs_tuple *client,
-						      enum place *place, verdict *v)
+						      struct scratch *room, enum place *place,
+						      verdict *v)
 {
+	const struct xlvs_tuple *client = &room->client;
 	enum xlvs_reason reason;
-	bool half;
+	bool half = is_opening(p);
 	struct xlvs_conn *conn = conn_find(client, &half);
 
 	*place = half ? PLACE_HALF_OPEN : PLACE_CONNECTIONS;
@@ -118,12 +123,9 @@ static __always_inline struct xlvs_conn *request_conn(hook_t *ctx, struct pkt *p
 		return NULL;
 	}
 	*place = PLACE_MADE;
-	conn = bpf_map_lookup_elem(&half_open, client);
-	if (!conn)
-		*v = drop_because(XLVS_REASON_TABLE_FULL);
-	else if (!(conn->flags & XLVS_CONN_CONTROLLED)) /* nor does IPVS count data connections */
-		count_connection(p, conn->server);
-	return conn;
+	if (!(room->conn.flags & XLVS_CONN_CONTROLLED)) /* nor does IPVS count data connections */
+		count_connection(p, room->conn.server);
+	return &room->conn;
 }
 
 /* FULLNAT: until the server has answered data, the client's segments say who it is. */
@@ -167,16 +169,16 @@ __noinline verdict HOOKED(request)(hook_t *ctx, struct pkt *p, __u32 service)
 	client = &room->client;
 	*client = p->tuple;
 	epoch = epoch_read(epoch_bucket(client));
-	conn = request_conn(ctx, p, service, client, &place, &v);
+	conn = request_conn(ctx, p, service, room, &place, &v);
 	if (!conn)
 		return v;
 	if (place == PLACE_HALF_OPEN && promotes(p, conn)) {
-		settled = settle(room, conn);
+		settled = settle_by(p, room, conn);
 		if (!settled && p->tuple.protocol != IPPROTO_UDP)
 			return drop_because(XLVS_REASON_TABLE_FULL);
 		if (settled) {
 			conn = settled;
-			place = PLACE_CONNECTIONS;
+			place = PLACE_PROMOTED;
 		}
 	}
 	if (unlikely(wants_reading(p, conn)) &&
@@ -196,11 +198,11 @@ __noinline verdict HOOKED(request)(hook_t *ctx, struct pkt *p, __u32 service)
 	d.server_port = conn->server_port;
 	d.port = conn->method == XLVS_NAT ? conn->server_port : conn->local_port;
 	d.addr = conn->local_addr;
-	d.toa = place == PLACE_CONNECTIONS && wants_toa(p, conn);
+	d.toa = place >= PLACE_PROMOTED && wants_toa(p, conn);
 	if (d.server->flags & XLVS_SERVER_LOCAL || hook_can_reach(d.hop)) {
 		if (place == PLACE_CONNECTIONS || (place == PLACE_HALF_OPEN && !proves_nothing(p)))
 			advance(p, conn, client, FROM_CLIENT);
-		if (place == PLACE_CONNECTIONS && !d.toa &&
+		if (place >= PLACE_PROMOTED && !d.toa &&
 		    request_may_be_cached(p, conn, d.server))
 			remember(p, &d, client, conn, epoch, 0);
 	}

@@ -128,7 +128,7 @@ final class Flood {
   }
 
   /** Each from another address and port, none of them an established connection's. */
-  private static Exchange.Step forged(Plan plan) {
+  static Exchange.Step forged(Plan plan) {
     return new Exchange.Step(Shape.request(plan, Frames.SYN, NewConnections.CLIENTS).from(1 << 15), 1, true, false);
   }
 

@@ -63,4 +63,27 @@ class ExchangeTest {
       }
     }
   }
+
+  @Test
+  void handshakesThatAServerHasAnsweredOutliveAFloodInWhichTheyBegan() {
+    int handshakes = 256;
+    int halfOpen = 1 << 13;
+    try (Lab lab = new Lab(); Exchange exchange = new Exchange(lab.uplink)) {
+      for (Method method : List.of(Method.NAT, Method.FULLNAT)) {
+        try (Director director = new Director(lab, NewConnections.capacities(1 << 13, halfOpen), 0)) {
+          Plan plan = Plan.of(method, Family.IPV4, Transport.TCP);
+          List<Exchange.Step> steps = Exchange.handshake(plan, handshakes);
+          exchange.send(List.of(Flood.forged(plan)));
+          exchange.run(director.xdp(), 2 * halfOpen);
+          exchange.sendOn(steps.subList(0, 2));
+          exchange.run(director.xdp(), 2 * handshakes);
+          exchange.sendOn(List.of(Flood.forged(plan)));
+          exchange.run(director.xdp(), 10 * halfOpen);
+          exchange.sendOn(List.of(new Exchange.Step(Shape.request(plan, Frames.ACK, handshakes), 0, true, false)));
+          exchange.run(director.xdp(), handshakes);
+          assertThat(director.sweep(false).connections()).as(method.toString()).isEqualTo(handshakes);
+        }
+      }
+    }
+  }
 }
