@@ -2,19 +2,30 @@
 package io.xlvs.controller.schedule;
 
 import io.xlvs.controller.service.RealServer;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * ip_vs_mh.c with its default table of 4093 places: each server has its own permutation of the places, from two hashes of its
- * address and port; in turns, as many at a time as its weight says, servers take the first free place of theirs.
+ * ip_vs_mh.c: each server has its own permutation of a table's places, from two hashes of its address and port; in turns, as many at a time as
+ * its weight says, servers take the first free place of theirs. {@link MaglevTable} deals the places out.
  *
  * <p>Weights are the last ones that were not 0: a quiesced server keeps its places, so that nobody else's clients move.
  */
-final class MaglevHashing implements Scheduler {
+public final class MaglevHashing implements Scheduler {
+  /** IPVS's default: CONFIG_IP_VS_MH_TAB_INDEX is 12. */
   static final int TABLE_SIZE = 4093;
   /** IP_VS_MH_TAB_BITS: turns have at most so many bits. */
   private static final int TURN_BITS = 6;
+
+  private final int tableSize;
+
+  MaglevHashing() {
+    this(TABLE_SIZE);
+  }
+
+  /** @param tableSize a prime */
+  public MaglevHashing(int tableSize) {
+    this.tableSize = tableSize;
+  }
 
   @Override
   public String name() {
@@ -23,41 +34,23 @@ final class MaglevHashing implements Scheduler {
 
   @Override
   public int maxServers() {
-    return TABLE_SIZE;
+    return tableSize;
   }
 
   @Override
   public Ring ring(List<RealServer> newestFirst) {
     int count = newestFirst.size();
     int[] turns = turns(newestFirst);
-    int[] next = new int[count];
+    int[] first = new int[count];
     int[] skip = new int[count];
     boolean any = false;
     for (int i = 0; i < count; i++) {
       RealServer server = newestFirst.get(i);
-      next[i] = Integer.remainderUnsigned(ClientHash.maglev(server.address(), server.port(), 0), TABLE_SIZE);
-      skip[i] = Integer.remainderUnsigned(ClientHash.maglevSkip(server.address(), server.port()), TABLE_SIZE - 1) + 1;
+      first[i] = Integer.remainderUnsigned(ClientHash.maglev(server.address(), server.port(), 0), tableSize);
+      skip[i] = Integer.remainderUnsigned(ClientHash.maglevSkip(server.address(), server.port()), tableSize - 1) + 1;
       any |= turns[i] > 0;
     }
-    return new Ring(Ring.Pick.MAGLEV_HASH, any ? populate(turns, next, skip) : new int[0]);
-  }
-
-  private static int[] populate(int[] turns, int[] next, int[] skip) {
-    int[] table = new int[TABLE_SIZE];
-    Arrays.fill(table, -1);
-    int taken = 0;
-    for (int server = 0; ; server = (server + 1) % turns.length) {
-      for (int turn = 0; turn < turns[server]; turn++) {
-        while (table[next[server]] >= 0) {
-          next[server] = (next[server] + skip[server]) % TABLE_SIZE;
-        }
-        table[next[server]] = server;
-        taken++;
-        if (taken == TABLE_SIZE) {
-          return table;
-        }
-      }
-    }
+    return new Ring(Ring.Pick.MAGLEV_HASH, any ? new MaglevTable(tableSize, turns, first, skip).deal() : new int[0]);
   }
 
   /** Weights divided by their common divisor, shifted right until the largest fits TURN_BITS; at least 1 unless 0. */
