@@ -18,6 +18,20 @@ public interface Scheduler {
   Ring ring(List<RealServer> newestFirst);
 
   /**
+   * The same as {@link #ring(List)}, found with less work where few servers have changed.
+   *
+   * @param before the servers that {@code ringBefore} was computed from
+   */
+  default Ring ring(List<RealServer> newestFirst, List<RealServer> before, Ring ringBefore) {
+    return ring(newestFirst);
+  }
+
+  /** Whether rings are worth keeping for that. */
+  default boolean needsRingBefore() {
+    return false;
+  }
+
+  /**
    * Where a counter goes on after the servers have changed, so that the picks continue as IPVS's do.
    *
    * @param before the servers that the counter counted over, newest first

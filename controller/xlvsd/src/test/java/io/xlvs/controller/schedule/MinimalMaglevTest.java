@@ -113,6 +113,29 @@ class MinimalMaglevTest {
   }
 
   @Test
+  void aTableThatGoesOnFromTheOneBeforeIsTheSameAsOneFromNothing() {
+    Random random = new Random(SEED);
+    List<RealServer> before = new ArrayList<>(servers(random.ints(20, 0, 20).toArray()));
+    Ring ring = scheduler.ring(before);
+    for (int round = 0; round < 60; round++) {
+      List<RealServer> after = new ArrayList<>(before);
+      for (int changes = round % 10 == 9 ? 25 : 1 + random.nextInt(3); changes > 0; changes--) {
+        int number = random.nextInt(30);
+        after.removeIf(server -> server.key().equals(server(number, 1).key()));
+        if (random.nextInt(4) != 0) {
+          after.add(random.nextInt(after.size() + 1), server(number, random.nextInt(20)));
+        }
+      }
+      if (round % 20 == 11) {
+        after.replaceAll(server -> new RealServer(server.address(), 8080, server.method(), 0, 1, 0, 0, Tunnel.DEFAULT, 2));
+      }
+      ring = scheduler.ring(after, before, ring);
+      assertThat(ring.entries()).as("seed %d round %d", SEED, round).isEqualTo(scheduler.ring(after).entries());
+      before = after;
+    }
+  }
+
+  @Test
   void theSameServersHaveTheSameTableInWhateverOrderTheyCame() {
     List<RealServer> servers = servers(3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7);
     RealServerKey[] table = table(servers);
