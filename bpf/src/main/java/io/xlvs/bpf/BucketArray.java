@@ -22,6 +22,8 @@ final class BucketArray {
   private final int buckets;
   private final int seed;
   private final ByteBuffer scratch = ByteBuffer.allocate(Endpoint.LAYOUT.size()).order(ByteOrder.nativeOrder());
+  /** An entry that is read. */
+  private final ByteBuffer copied = ByteBuffer.allocate(Endpoint.LAYOUT.size()).order(ByteOrder.nativeOrder());
   private long size;
 
   /** Chooses whom to displace: any fixed sequence does, so that a run can be repeated. */
@@ -184,11 +186,10 @@ final class BucketArray {
   }
 
   private Endpoint read(long entry) {
-    ByteBuffer bytes = ByteBuffer.allocate(Endpoint.LAYOUT.size()).order(ByteOrder.nativeOrder());
     for (int word = 0; word < ENDPOINT_WORDS; word++) {
-      bytes.putInt(4 * word, memory.getInt(entry + 4L * word));
+      copied.putInt(4 * word, memory.getInt(entry + 4L * word));
     }
-    return Endpoint.read(bytes, 0);
+    return Endpoint.read(copied, 0);
   }
 
   private void write(long entry, Endpoint endpoint) {

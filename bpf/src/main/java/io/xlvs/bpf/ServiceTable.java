@@ -2,6 +2,9 @@
 package io.xlvs.bpf;
 
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 
 /**
@@ -16,6 +19,9 @@ public final class ServiceTable {
   private final TableMemory control;
   private final BucketArray[] copies;
   private final Runnable gracePeriod;
+  private final Executor ahead;
+  /** The grace period since the last change: run by {@link #ahead}, or else by the next change. */
+  private FutureTask<Void> elapsed;
   private int active;
   private Batch pending = new Batch(List.of(), List.of());
 
@@ -31,6 +37,16 @@ public final class ServiceTable {
    * @param gracePeriod waits until no program run that began before is still going on
    */
   public ServiceTable(TableMemory table, TableMemory control, int buckets, int seed, Runnable gracePeriod) {
+    this(table, control, buckets, seed, gracePeriod, later -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param ahead waits for a grace period after each change, so that the next one finds it over; it need not
+   */
+  public ServiceTable(TableMemory table, TableMemory control, int buckets, int seed, Runnable gracePeriod, Executor ahead) {
+    this.ahead = ahead;
     this.table = table;
     this.control = control;
     this.gracePeriod = gracePeriod;
@@ -104,6 +120,8 @@ public final class ServiceTable {
     control.putIntRelease(Control.TABLE_COPY, idle);
     active = idle;
     pending = batch;
+    elapsed = new FutureTask<>(gracePeriod, null);
+    ahead.execute(elapsed);
   }
 
   /** Brings the idle copy up to date. Its placements may differ from the active copy's, so this too may find no place. */
@@ -111,13 +129,26 @@ public final class ServiceTable {
     if (pending.removed().isEmpty() && pending.added().isEmpty()) {
       return;
     }
-    gracePeriod.run();
+    awaitGracePeriod();
     Batch batch = pending;
     pending = new Batch(List.of(), List.of());
     try {
       write(copies[1 - active], batch);
     } catch (TableFullException e) {
       copyActiveToIdle(); // the active copy's placements fit, as it shows
+    }
+  }
+
+  private void awaitGracePeriod() {
+    elapsed.run(); // does nothing if somebody else has begun to
+    try {
+      elapsed.get();
+    } catch (ExecutionException e) {
+      elapsed = new FutureTask<>(gracePeriod, null);
+      throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while a grace period was awaited", e);
     }
   }
 

@@ -48,6 +48,22 @@ class ServiceTableTest {
   }
 
   @Test
+  void aGracePeriodThatWasAwaitedAheadIsNotAwaitedAgain() {
+    List<Runnable> ahead = new ArrayList<>();
+    ServiceTable table = new ServiceTable(
+        TableMemory.allocate(2 * 16 * LINE), control, 16, SEED, gracePeriods::incrementAndGet, ahead::add);
+    table.apply(List.of(), List.of(endpoint(1, 1)));
+    assertThat(gracePeriods.get()).as("nothing has to be awaited yet").isZero();
+    ahead.get(0).run();
+    table.apply(List.of(), List.of(endpoint(2, 1)));
+    assertThat(gracePeriods.get()).as("it was awaited ahead").isEqualTo(1);
+    table.apply(List.of(), List.of(endpoint(3, 1)));
+    assertThat(gracePeriods.get()).as("nobody had awaited the second one's").isEqualTo(2);
+    ahead.get(1).run();
+    assertThat(gracePeriods.get()).as("which is too late now").isEqualTo(2);
+  }
+
+  @Test
   void takesOverWhatTheMapHolds() {
     int buckets = 256;
     TableMemory memory = TableMemory.allocate(2 * buckets * LINE);
