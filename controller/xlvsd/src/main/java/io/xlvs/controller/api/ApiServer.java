@@ -81,9 +81,9 @@ public final class ApiServer implements AutoCloseable {
         new RealServersService(backend),
         new LocalAddressesService(backend),
         new MarkRulesService(backend),
-        new ConnectionsService(backend, limits),
-        new DirectorService(backend, version, Instant.now(), limits));
+        new ConnectionsService(backend, limits));
     services.forEach(builder::addService);
+    builder.addService(new DirectorService(backend, version, Instant.now(), limits).definition());
     builder.intercept(new FailureInterceptor());
   }
 

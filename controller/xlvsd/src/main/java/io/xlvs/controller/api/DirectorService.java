@@ -2,8 +2,13 @@
 package io.xlvs.controller.api;
 
 import com.google.common.collect.Iterables;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.xlvs.controller.dataplane.DataPlaneException;
 import io.xlvs.controller.dataplane.DataPlaneStatus;
@@ -11,7 +16,6 @@ import io.xlvs.controller.registry.Operation;
 import io.xlvs.controller.registry.ServiceRegistry;
 import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.ServiceKey;
-import io.xlvs.v1.ApplyRequest;
 import io.xlvs.v1.ApplyResponse;
 import io.xlvs.v1.DirectorGrpc;
 import io.xlvs.v1.DirectorStatus;
@@ -49,20 +53,33 @@ final class DirectorService extends DirectorGrpc.DirectorImplBase {
     this.startTime = startTime;
   }
 
-  @Override
-  public void apply(ApplyRequest request, StreamObserver<ApplyResponse> observer) {
+  /** Its methods; the request of Apply is read as a {@link Batch}. */
+  ServerServiceDefinition definition() {
+    ServerServiceDefinition bound = bindService();
+    MethodDescriptor<Batch, ApplyResponse> apply = DirectorGrpc.getApplyMethod().toBuilder(
+        new Batch.Reader(), DirectorGrpc.getApplyMethod().getResponseMarshaller()).build();
+    ServiceDescriptor.Builder descriptor = ServiceDescriptor.newBuilder(bound.getServiceDescriptor().getName())
+        .setSchemaDescriptor(bound.getServiceDescriptor().getSchemaDescriptor()).addMethod(apply);
+    List<ServerMethodDefinition<?, ?>> others = bound.getMethods().stream()
+        .filter(method -> !method.getMethodDescriptor().getFullMethodName().equals(apply.getFullMethodName())).toList();
+    others.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
+    ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(descriptor.build());
+    others.forEach(method -> definition.addMethod(method));
+    return definition.addMethod(apply, ServerCalls.asyncUnaryCall(this::applyBatch)).build();
+  }
+
+  private void applyBatch(Batch operations, StreamObserver<ApplyResponse> observer) {
     Unary.answer(observer, () -> {
-      List<io.xlvs.v1.Operation> operations = request.getOperationsList();
       OperationMapper mapper = new OperationMapper();
       // Mapped one by one while the registry takes them: a million at once would need their memory twice.
       Iterable<Operation> mapped = Iterables.transform(operations, mapper::map);
       IntFunction<String> prefix = index -> fieldOf(operations.get(index), index);
-      if (request.getValidateOnly()) {
-        ServiceRegistry.Preview preview = backend.preview(mapped, request.getExpectedRevision(), prefix);
+      if (operations.validateOnly()) {
+        ServiceRegistry.Preview preview = backend.preview(mapped, operations.expectedRevision(), prefix);
         return ApplyResponse.newBuilder()
             .setRevision(preview.after().revision()).setPlan(PlanMapper.between(preview.before(), preview.after())).build();
       }
-      Configuration after = backend.apply(mapped, request.getExpectedRevision(), false, prefix);
+      Configuration after = backend.apply(mapped, operations.expectedRevision(), false, prefix);
       return ApplyResponse.newBuilder().setRevision(after.revision()).build();
     });
   }

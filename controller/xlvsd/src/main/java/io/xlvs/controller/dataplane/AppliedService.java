@@ -4,6 +4,7 @@ package io.xlvs.controller.dataplane;
 import io.xlvs.bpf.Endpoint;
 import io.xlvs.bpf.EndpointKind;
 import io.xlvs.bpf.Region;
+import io.xlvs.controller.schedule.Ring;
 import io.xlvs.controller.service.IpAddress;
 import io.xlvs.controller.service.Protocol;
 import io.xlvs.controller.service.RealServerKey;
@@ -32,6 +33,8 @@ final class AppliedService {
   /** NAT and FULLNAT send to the packet's port, whatever the servers' is: ip_vs_sched_persist() where the service's port is not the packet's. */
   boolean toPacketsPort;
   Region ring = Region.NONE;
+  /** What {@code service}'s scheduler computed, where it needs that for the next ring; else null. */
+  Ring computed;
   Region locals = Region.NONE;
   List<IpAddress> localAddresses = List.of();
 

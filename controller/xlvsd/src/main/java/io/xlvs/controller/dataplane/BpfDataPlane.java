@@ -113,13 +113,16 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
               counters);
       Takeover takeover = new Takeover(tables);
       this.applied = takeover.read(objects.settings().services(), objects.settings().servers(), System.nanoTime());
+      GraceThread graces = new GraceThread();
+      owned.add(0, graces);
       this.serviceTable =
           new ServiceTable(
               TableMemory.of(objects.serviceTable()),
               TableMemory.of(objects.control()),
               objects.settings().bucketMask() + 1,
               objects.settings().hashSeed(),
-              GracePeriod::await);
+              GracePeriod::await,
+              graces);
       takeover.settle(serviceTable);
       this.planner = new Planner(applied, tables);
       this.reconciler = new Reconciler(applied, tables, serviceTable, new Epochs(objects.epochs()));
@@ -160,13 +163,13 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
   /** Rather than refuse, it frees what removed servers hold and no connection needs. */
   private Plan plan(Configuration desired) throws DataPlaneException {
     try {
-      return planner.plan(desired);
+      return planner.plan(reconciler.inForce(), desired);
     } catch (CapacityException e) {
       if (!reconciler.freeEarly()) {
         throw e;
       }
       housekeeping.slotsFreed();
-      return planner.plan(desired);
+      return planner.plan(reconciler.inForce(), desired);
     }
   }
 

@@ -14,6 +14,7 @@ import io.xlvs.controller.net.Rtnetlink;
 import io.xlvs.controller.service.IpAddress;
 import io.xlvs.loader.map.MappedArray;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,6 +43,9 @@ final class HopTable {
   private final Map<IpAddress, Target> targets = new HashMap<>();
   private final Map<Hop.Key, Hop> hops = new HashMap<>();
 
+  /** Routes to one neighbour may have several MTUs. */
+  private final Map<ManagedNeighbours.Key, List<Hop>> byNeighbour = new HashMap<>();
+
   HopTable(XlvsObjects objects, Rtnetlink netlink, Interfaces interfaces, ManagedNeighbours neighbours, int capacity) {
     this.array = objects.nextHops();
     this.netlink = netlink;
@@ -59,7 +63,7 @@ final class HopTable {
         IpAddress neighbour = Convert.address(entry.gateway(), entry.gatewayFamily().get());
         Hop hop = new Hop(new Hop.Key(entry.ifindex(), neighbour, entry.mtu()), Abi.CLIENT_HOPS + id);
         ids.reserve(id);
-        hops.put(hop.key, hop);
+        add(hop);
       }
     }
   }
@@ -150,7 +154,7 @@ final class HopTable {
         return null;
       }
       hop = new Hop(key, Abi.CLIENT_HOPS + id);
-      hops.put(key, hop);
+      add(hop);
     }
     if (hop.references == 0) {
       neighbours.keep(key.identity());
@@ -160,8 +164,14 @@ final class HopTable {
     return hop;
   }
 
+  private void add(Hop hop) {
+    hops.put(hop.key, hop);
+    byNeighbour.computeIfAbsent(hop.key.identity(), key -> new ArrayList<>(1)).add(hop);
+  }
+
   private void free(Hop hop) {
     hops.remove(hop.key);
+    byNeighbour.computeIfPresent(hop.key.identity(), (key, all) -> all.remove(hop) && all.isEmpty() ? null : all);
     Words.write(array, offset(hop.index), Words.buffer(NextHop.LAYOUT.size()), 0, NextHop.LAYOUT.size());
     ids.release(hop.index - Abi.CLIENT_HOPS);
     neighbours.release(hop.key.identity());
@@ -169,8 +179,8 @@ final class HopTable {
 
   /** Follows one neighbour. */
   void neighbourChanged(Neighbour neighbour) {
-    for (Hop hop : hops.values()) {
-      if (hop.key.ifindex() == neighbour.ifindex() && hop.key.neighbour().equals(neighbour.address()) && hop.mac != neighbour.mac()) {
+    for (Hop hop : byNeighbour.getOrDefault(new ManagedNeighbours.Key(neighbour.ifindex(), neighbour.address()), List.of())) {
+      if (hop.mac != neighbour.mac()) {
         hop.mac = neighbour.mac();
         write(hop);
       }

@@ -4,6 +4,8 @@ package io.xlvs.controller.dataplane;
 import io.xlvs.bpf.Region;
 import io.xlvs.controller.dataplane.Plan.ServiceChange;
 import io.xlvs.controller.net.Route;
+import io.xlvs.controller.schedule.Ring;
+import io.xlvs.controller.schedule.Scheduler;
 import io.xlvs.controller.schedule.Schedulers;
 import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.ForwardingMethod;
@@ -31,22 +33,19 @@ final class Planner {
   /**
    * Plans a change and reserves room for it.
    *
+   * @param inForce what the maps hold, if that is known: then nothing but what differs from it is looked at
    * @throws CapacityException when a table is too small; nothing stays reserved
    * @throws InfeasibleException naming every element that cannot be
    */
-  Plan plan(Configuration desired) throws DataPlaneException {
+  Plan plan(Optional<Configuration> inForce, Configuration desired) throws DataPlaneException {
     List<ServiceChange> changes = new ArrayList<>();
-    for (VirtualService service : desired.services().values()) {
-      AppliedService now = applied.get(service.key());
-      if (now == null || !now.present || now.service != service) {
-        changes.add(new ServiceChange(service, now, Schedulers.of(service).ring(service.serversNewestFirst())));
-      }
-    }
     List<AppliedService> removals = new ArrayList<>();
-    for (AppliedService now : applied.values()) {
-      if (now.present && !desired.services().containsKey(now.key)) {
-        removals.add(now);
-      }
+    if (inForce.isPresent()) {
+      desired.services().compare(
+          inForce.get().services(), (key, gone) -> removals.add(applied.get(key)), (key, service) -> changes.add(change(service)));
+    } else {
+      desired.services().values().stream().filter(service -> !isHeld(service)).map(this::change).forEach(changes::add);
+      applied.values().stream().filter(now -> now.present && !desired.services().containsKey(now.key)).forEach(removals::add);
     }
     Map<IpAddress, Route> routes = tables.hops().lookUp(addresses(changes));
     requireFeasible(changes, routes);
@@ -61,6 +60,23 @@ final class Planner {
       discard(plan);
       throw e;
     }
+  }
+
+  private boolean isHeld(VirtualService service) {
+    AppliedService now = applied.get(service.key());
+    return now != null && now.present && now.service == service;
+  }
+
+  private ServiceChange change(VirtualService service) {
+    AppliedService now = applied.get(service.key());
+    return new ServiceChange(service, now, ring(service, now));
+  }
+
+  private static Ring ring(VirtualService service, AppliedService now) {
+    Scheduler scheduler = Schedulers.of(service);
+    List<RealServer> newestFirst = service.serversNewestFirst();
+    boolean goesOn = now != null && now.service != null && now.computed != null && Schedulers.of(now.service) == scheduler;
+    return goesOn ? scheduler.ring(newestFirst, now.service.serversNewestFirst(), now.computed) : scheduler.ring(newestFirst);
   }
 
   private static Set<IpAddress> addresses(List<ServiceChange> changes) {
@@ -113,9 +129,13 @@ final class Planner {
     int services = 0;
     long servers = 0;
     for (ServiceChange change : changes) {
-      services += change.applied == null ? 1 : 0;
+      if (change.applied == null) {
+        services++;
+        servers += change.service.servers().size();
+        continue;
+      }
       for (RealServer server : change.service.servers()) {
-        servers += change.applied == null || !change.applied.slots.containsKey(server.key()) ? 1 : 0;
+        servers += change.applied.slots.containsKey(server.key()) ? 0 : 1;
       }
     }
     require("services", services, tables.services().free(), tables.services().capacity(), "--services");

@@ -6,6 +6,7 @@ import io.xlvs.bpf.ServiceTable;
 import io.xlvs.controller.dataplane.Plan.ServiceChange;
 import io.xlvs.controller.schedule.Ring;
 import io.xlvs.controller.schedule.Schedulers;
+import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.RealServerKey;
 import io.xlvs.controller.service.ServiceKey;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -27,15 +29,25 @@ final class Reconciler {
   private final Tables tables;
   private final ServiceTable serviceTable;
   private final Epochs epochs;
+  /** Present services whose packets may have other ports than their own. */
+  private int anyPort;
+  private Optional<Configuration> inForce = Optional.empty();
 
   Reconciler(Map<ServiceKey, AppliedService> applied, Tables tables, ServiceTable serviceTable, Epochs epochs) {
     this.applied = applied;
     this.epochs = epochs;
     this.tables = tables;
     this.serviceTable = serviceTable;
+    this.anyPort = (int) applied.values().stream().filter(service -> service.present && service.takesOtherPorts()).count();
+  }
+
+  /** What the maps hold; empty until something was carried out, and after a failure. */
+  Optional<Configuration> inForce() {
+    return inForce;
   }
 
   void carryOut(Plan plan, long nowNanos) {
+    inForce = Optional.empty();
     for (ServiceChange change : plan.changes) {
       write(change, plan, nowNanos);
     }
@@ -45,6 +57,7 @@ final class Reconciler {
     }
     tables.services().putTimeouts(plan.desired.timeouts());
     tables.services().putSysctls(plan.desired.sysctls());
+    inForce = Optional.of(plan.desired);
   }
 
   private void write(ServiceChange change, Plan plan, long nowNanos) {
@@ -70,11 +83,13 @@ final class Reconciler {
     if (returning) {
       tables.requests().add(service);
       service.present = true;
+      anyPort += service.takesOtherPorts() ? 1 : 0;
     }
     if (recreated || returning) {
       zero(service);
     }
     service.service = change.service;
+    service.computed = Schedulers.of(change.service).needsRingBefore() ? change.ring : null;
   }
 
   private void writeServers(ServiceChange change, AppliedService service, Plan plan, boolean all) {
@@ -171,9 +186,9 @@ final class Reconciler {
     for (AppliedService gone : plan.removals) {
       tables.requests().remove(gone);
       gone.present = false;
+      anyPort -= gone.takesOtherPorts() ? 1 : 0;
     }
     plan.marks.ifPresent(marks -> tables.requests().mark(marks, applied));
-    int anyPort = (int) applied.values().stream().filter(s -> s.present && s.takesOtherPorts()).count();
     tables.services().putAnyPort(Math.max(anyPort, tables.services().anyPort()));
     tables.endpoints().flush(serviceTable);
     tables.services().putAnyPort(anyPort);
@@ -192,6 +207,7 @@ final class Reconciler {
       }
     }
     gone.service = null;
+    gone.computed = null;
     freeIfEmpty(gone);
   }
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.controller.dataplane;
 
-import io.xlvs.bpf.Endpoint;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.RealServerKey;
-import java.util.List;
 
 /**
  * A real server's place in the maps. It keeps its number and generation from the day its server is added until its last
@@ -22,8 +20,8 @@ final class ServerSlot {
   /** The way to it; null only while it is being taken over. */
   Target target;
 
-  /** What its replies are recognised by; empty unless NAT. */
-  List<Endpoint> replies = List.of();
+  /** Whether its replies are recognised: unless it never was NAT's. By what, its service tells. */
+  boolean hasReplies;
 
   /** Whether it belongs to its service. */
   boolean available;

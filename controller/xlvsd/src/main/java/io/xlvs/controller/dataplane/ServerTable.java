@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.controller.dataplane;
 
+import io.xlvs.bpf.Endpoint;
 import io.xlvs.bpf.Load;
 import io.xlvs.bpf.Server;
 import io.xlvs.bpf.ServerFlag;
@@ -77,10 +78,11 @@ final class ServerTable {
   /** Takes over a slot that an earlier process wrote. */
   ServerSlot takeOver(int index, Server record, AppliedService owner, Map<IpAddress, Route> routes, long nowNanos) {
     ids.reserve(index);
-    RealServerKey key = new RealServerKey(Convert.address(record.address(), record.family()), record.port());
+    Target target = hops.acquire(Convert.address(record.address(), record.family()), routes);
+    RealServerKey key = new RealServerKey(target.address, record.port());
     ServerSlot slot = new ServerSlot(index, record.generation(), owner, key);
     owner.slots.put(key, slot);
-    slot.target = hops.acquire(key.address(), routes);
+    slot.target = target;
     slot.available = (record.flags() & ServerFlag.AVAILABLE.value()) != 0;
     setReplies(slot, record.method() == io.xlvs.bpf.Method.NAT);
     counters.takeOverSlot(index, owner.index);
@@ -156,10 +158,11 @@ final class ServerTable {
 
   /** Connections made before an edit go on by NAT: their replies stay known while the slot lives. */
   private void setReplies(ServerSlot slot, boolean nat) {
-    if (nat && slot.replies.isEmpty()) {
-      slot.replies = slot.owner.replies(slot.key);
-      slot.replies.forEach(endpoints::add);
-      secondReplies += slot.replies.size() - 1;
+    if (nat && !slot.hasReplies) {
+      slot.hasReplies = true;
+      List<Endpoint> replies = slot.owner.replies(slot.key);
+      replies.forEach(endpoints::add);
+      secondReplies += replies.size() - 1;
     }
   }
 
@@ -200,8 +203,11 @@ final class ServerTable {
     lingering.remove(slot);
     counters.freeSlot(slot.index, slot.owner.index);
     slot.owner.slots.remove(slot.key);
-    slot.replies.forEach(endpoints::remove);
-    secondReplies -= Math.max(0, slot.replies.size() - 1);
+    if (slot.hasReplies) {
+      List<Endpoint> replies = slot.owner.replies(slot.key);
+      replies.forEach(endpoints::remove);
+      secondReplies -= replies.size() - 1;
+    }
     clear(slot.index, slot.generation);
     hops.release(slot.target);
     ids.release(slot.index);
@@ -228,7 +234,8 @@ final class ServerTable {
 
   /** The record in the map. */
   Server record(int index) {
-    return Server.read(Words.read(servers, offset(index), Server.LAYOUT.size()), 0);
+    servers.getBytes(offset(index), scratch.array());
+    return Server.read(scratch, 0);
   }
 
   /** Whether the map has a server in this slot. */

@@ -65,17 +65,12 @@ final class Takeover {
   }
 
   private void readServers(int capacity, long nowNanos) {
-    Map<Integer, Server> records = new LinkedHashMap<>();
     Set<IpAddress> addresses = new HashSet<>();
-    for (int index = 0; index < capacity; index++) {
-      if (tables.servers().isWritten(index)) {
-        Server record = tables.servers().record(index);
-        records.put(index, record);
-        addresses.add(Convert.address(record.address(), record.family()));
-      }
-    }
+    forEachServer(capacity, (index, record) -> addresses.add(Convert.address(record.address(), record.family())));
     Map<IpAddress, Route> routes = tables.hops().lookUp(addresses);
-    records.forEach(
+    // Read once more: a million records at a time would only have to be kept.
+    forEachServer(
+        capacity,
         (index, record) -> {
           AppliedService owner = byIndex.get(record.service());
           if (owner != null) {
@@ -84,6 +79,18 @@ final class Takeover {
             tables.servers().clear(index, record.generation());
           }
         });
+  }
+
+  private interface Visitor {
+    void visit(int index, Server record);
+  }
+
+  private void forEachServer(int capacity, Visitor visitor) {
+    for (int index = 0; index < capacity; index++) {
+      if (tables.servers().isWritten(index)) {
+        visitor.visit(index, tables.servers().record(index));
+      }
+    }
   }
 
   /** Makes the service table differ from what the services need by nothing but the next change. */

@@ -6,10 +6,10 @@ import io.xlvs.controller.registry.Problem.Resource;
 import io.xlvs.controller.registry.Problem.ResourceType;
 import io.xlvs.controller.service.MarkRule;
 import io.xlvs.controller.service.MarkRuleKey;
+import io.xlvs.controller.service.PersistentMap;
 import io.xlvs.controller.service.Protocol;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,16 +18,16 @@ import java.util.Set;
 
 /** The mark rules while a transaction changes them. */
 final class MarkRuleDrafts {
-  private final Map<MarkRuleKey, MarkRule> before;
-  private final Map<MarkRuleKey, MarkRule> rules;
+  private final PersistentMap<MarkRuleKey, MarkRule> before;
+  private PersistentMap<MarkRuleKey, MarkRule> rules;
   private final Set<MarkRuleKey> deleted = new LinkedHashSet<>();
   /** Which operation changed a rule last. */
   private final Map<MarkRuleKey, Integer> changedBy = new LinkedHashMap<>();
   private final long revision;
 
-  MarkRuleDrafts(Map<MarkRuleKey, MarkRule> before, long revision) {
+  MarkRuleDrafts(PersistentMap<MarkRuleKey, MarkRule> before, long revision) {
     this.before = before;
-    this.rules = new LinkedHashMap<>(before);
+    this.rules = before;
     this.revision = revision;
   }
 
@@ -61,7 +61,7 @@ final class MarkRuleDrafts {
   private void put(MarkRule rule, int operation) {
     MarkRule now = rules.get(rule.key());
     if (now == null || Arrays.stream(Protocol.values()).anyMatch(protocol -> !now.ports(protocol).equals(rule.ports(protocol)))) {
-      rules.put(rule.key(), rule);
+      rules = rules.with(rule.key(), rule);
       changedBy.put(rule.key(), operation);
     }
   }
@@ -70,7 +70,7 @@ final class MarkRuleDrafts {
     if (!rules.containsKey(key)) {
       missing(key, "name", problems);
     } else if (etagMatches(key, etag, problems)) {
-      rules.remove(key);
+      rules = rules.without(key);
       changedBy.remove(key);
       deleted.add(key);
     }
@@ -112,8 +112,8 @@ final class MarkRuleDrafts {
     return found;
   }
 
-  Collection<MarkRule> rules() {
-    return rules.values();
+  PersistentMap<MarkRuleKey, MarkRule> rules() {
+    return rules;
   }
 
   /** Rules from before that are gone, though they may have come back since. */
@@ -123,6 +123,8 @@ final class MarkRuleDrafts {
 
   /** Rules that are new or differ. */
   List<MarkRule> changed() {
-    return rules.values().stream().filter(rule -> rule != before.get(rule.key())).toList();
+    List<MarkRule> changed = new ArrayList<>();
+    rules.compare(before, (key, gone) -> {}, (key, rule) -> changed.add(rule));
+    return changed;
   }
 }

@@ -21,8 +21,10 @@ import io.xlvs.controller.registry.Problem.Kind;
 import io.xlvs.controller.registry.Problem.Resource;
 import io.xlvs.controller.registry.Problem.ResourceType;
 import io.xlvs.controller.schedule.Schedulers;
+import io.xlvs.controller.service.AddressPool;
 import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.IpAddress;
+import io.xlvs.controller.service.PersistentMap;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.RealServerKey;
 import io.xlvs.controller.service.ServiceKey;
@@ -31,10 +33,8 @@ import io.xlvs.controller.service.Sysctls;
 import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.VirtualService;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -48,11 +48,13 @@ final class Transaction {
   private final long revision;
   private final Set<Feature> features;
   /** In order of creation; a value is a VirtualService as it was, or a ServiceDraft. */
-  private final Map<ServiceKey, Object> services;
-  private final Map<ServiceKey, VirtualService> before;
+  private PersistentMap<ServiceKey, Object> services;
+  private final Configuration base;
+  private final PersistentMap<ServiceKey, VirtualService> before;
   private final Set<ServiceKey> deleted = new LinkedHashSet<>();
   private final MarkRuleDrafts markRules;
   private final List<Problem> problems = new ArrayList<>();
+  private final AddressPool addresses = new AddressPool();
   private Timeouts timeouts;
   private Sysctls sysctls;
   private int index = -1;
@@ -63,7 +65,8 @@ final class Transaction {
     this.timeouts = base.timeouts();
     this.sysctls = base.sysctls();
     this.before = base.services();
-    this.services = new LinkedHashMap<>(before);
+    this.base = base;
+    this.services = widened(before);
     this.markRules = new MarkRuleDrafts(base.markRules(), revision);
   }
 
@@ -99,7 +102,7 @@ final class Transaction {
       markRule("", found -> markRules.delete(delete.key(), delete.etag(), found));
     } else if (operation instanceof Flush) {
       deleted.addAll(services.keySet());
-      services.clear();
+      services = PersistentMap.empty();
     } else if (operation instanceof UpdateTimeouts update) {
       updateTimeouts(update);
     } else if (operation instanceof UpdateSysctls update) {
@@ -140,7 +143,7 @@ final class Transaction {
     draft.broken = !found.none();
     addAll(found.found());
     if (exact) {
-      services.put(key, draft);
+      services = services.with(key, draft);
     }
   }
 
@@ -161,7 +164,7 @@ final class Transaction {
     if (service == null) {
       missing("service " + delete.key(), "name", NOTHING_TO_DELETE, resource(delete.key()));
     } else if (etagMatches(delete.etag(), revisionOf(delete.key()), "etag", resource(delete.key()))) {
-      services.remove(delete.key());
+      services = services.without(delete.key());
       deleted.add(delete.key());
     }
   }
@@ -191,7 +194,7 @@ final class Transaction {
       return draft.broken ? null : draft;
     }
     ServiceDraft draft = new ServiceDraft((VirtualService) service);
-    services.put(key, draft);
+    services = services.with(key, draft);
     return draft;
   }
 
@@ -215,11 +218,12 @@ final class Transaction {
       return;
     }
     Problems found = new Problems(features, "real_server.");
-    RealServerKey key = ServerRules.key(create.service(), create.spec(), found);
-    if (key == null) {
+    RealServerKey named = ServerRules.key(create.service(), create.spec(), found);
+    if (named == null) {
       addAll(found.found());
       return;
     }
+    RealServerKey key = new RealServerKey(addresses.shared(named.address()), named.port());
     RealServer server = ServerRules.server(create.service(), key, Optional.empty(), create.spec(), Set.of(), revision, found);
     addAll(found.found());
     if (draft.server(key) != null) {
@@ -353,11 +357,23 @@ final class Transaction {
 
   /** The configuration after all operations; there must be no problem. */
   Configuration build() {
-    List<VirtualService> result = new ArrayList<>(services.size());
-    for (Object service : services.values()) {
-      result.add(service instanceof ServiceDraft draft ? draft.build(revision) : (VirtualService) service);
+    List<ServiceDraft> drafts = new ArrayList<>();
+    services.compare(widened(before), (key, gone) -> {}, (key, draft) -> drafts.add((ServiceDraft) draft));
+    for (ServiceDraft draft : drafts) {
+      services = services.with(draft.key, draft.build(revision));
     }
-    return Configuration.of(revision, timeouts, sysctls, result, markRules.rules());
+    return base.next(revision, timeouts, sysctls, narrowed(services), markRules.rules());
+  }
+
+  @SuppressWarnings("unchecked")
+  private static PersistentMap<ServiceKey, Object> widened(PersistentMap<ServiceKey, ?> services) {
+    return (PersistentMap<ServiceKey, Object>) services; // it is immutable
+  }
+
+  /** Without drafts. */
+  @SuppressWarnings("unchecked")
+  private static PersistentMap<ServiceKey, VirtualService> narrowed(PersistentMap<ServiceKey, ?> services) {
+    return (PersistentMap<ServiceKey, VirtualService>) services;
   }
 
   /** What {@link #build} changed. */
@@ -369,11 +385,7 @@ final class Transaction {
       }
     }
     List<VirtualService> changed = new ArrayList<>();
-    for (VirtualService service : built.services().values()) {
-      if (service != before.get(service.key())) {
-        changed.add(service);
-      }
-    }
+    built.services().compare(before, (key, service) -> {}, (key, service) -> changed.add(service));
     return new Change(revision, gone, changed, markRules.deleted(), markRules.changed());
   }
 }

@@ -2,10 +2,7 @@
 package io.xlvs.controller.service;
 
 import java.util.Collection;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -14,27 +11,24 @@ import java.util.Optional;
  * so that two snapshots are compared by identity.
  */
 public final class Configuration {
-  private static final Configuration EMPTY = new Configuration(0, Timeouts.DEFAULT, Sysctls.DEFAULT, Map.of(), Map.of());
+  private static final Configuration EMPTY = new Configuration(0, Timeouts.DEFAULT, Sysctls.DEFAULT, PersistentMap.empty(), PersistentMap.empty(), 0);
 
   private final long revision;
   private final Timeouts timeouts;
   private final Sysctls sysctls;
-  private final Map<ServiceKey, VirtualService> services;
-  private final Map<MarkRuleKey, MarkRule> markRules;
+  private final PersistentMap<ServiceKey, VirtualService> services;
+  private final PersistentMap<MarkRuleKey, MarkRule> markRules;
   private final long serverCount;
 
   private Configuration(
-      long revision, Timeouts timeouts, Sysctls sysctls, Map<ServiceKey, VirtualService> services, Map<MarkRuleKey, MarkRule> markRules) {
+      long revision, Timeouts timeouts, Sysctls sysctls, PersistentMap<ServiceKey, VirtualService> services,
+      PersistentMap<MarkRuleKey, MarkRule> markRules, long serverCount) {
     this.revision = revision;
     this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
     this.sysctls = Objects.requireNonNull(sysctls, "sysctls");
-    this.services = Collections.unmodifiableMap(services);
-    this.markRules = Collections.unmodifiableMap(markRules);
-    long count = 0;
-    for (VirtualService service : services.values()) {
-      count += service.servers().size();
-    }
-    this.serverCount = count;
+    this.services = services;
+    this.markRules = markRules;
+    this.serverCount = serverCount;
   }
 
   /** Nothing configured, default time-outs and sysctls, revision 0. */
@@ -50,19 +44,33 @@ public final class Configuration {
   /** A snapshot of these services and mark rules, in this order. */
   public static Configuration of(
       long revision, Timeouts timeouts, Sysctls sysctls, Collection<VirtualService> services, Collection<MarkRule> markRules) {
-    Map<ServiceKey, VirtualService> map = new LinkedHashMap<>((int) (services.size() / 0.75f) + 1);
+    PersistentMap<ServiceKey, VirtualService> map = PersistentMap.empty();
     for (VirtualService service : services) {
-      if (map.put(service.key(), service) != null) {
+      if (map.containsKey(service.key())) {
         throw new IllegalArgumentException("service " + service.key() + " is there twice");
       }
+      map = map.with(service.key(), service);
     }
-    Map<MarkRuleKey, MarkRule> rules = new LinkedHashMap<>();
+    PersistentMap<MarkRuleKey, MarkRule> rules = PersistentMap.empty();
     for (MarkRule rule : markRules) {
-      if (rules.put(rule.key(), rule) != null) {
+      if (rules.containsKey(rule.key())) {
         throw new IllegalArgumentException("mark rule " + rule.key() + " is there twice");
       }
+      rules = rules.with(rule.key(), rule);
     }
-    return new Configuration(revision, timeouts, sysctls, map, rules);
+    return EMPTY.next(revision, timeouts, sysctls, map, rules);
+  }
+
+  /** What follows this one; what it has in common with it is not looked at. */
+  public Configuration next(
+      long nextRevision, Timeouts nextTimeouts, Sysctls nextSysctls, PersistentMap<ServiceKey, VirtualService> nextServices,
+      PersistentMap<MarkRuleKey, MarkRule> nextRules) {
+    long[] count = {serverCount};
+    nextServices.compare(
+        services,
+        (key, gone) -> count[0] -= gone.servers().size(),
+        (key, now) -> count[0] += now.servers().size() - service(key).map(was -> was.servers().size()).orElse(0));
+    return new Configuration(nextRevision, nextTimeouts, nextSysctls, nextServices, nextRules, count[0]);
   }
 
   /** Grows by one with every change that was committed; 0: nothing was ever configured. */
@@ -78,8 +86,8 @@ public final class Configuration {
     return sysctls;
   }
 
-  /** By key, in order of creation; unmodifiable. */
-  public Map<ServiceKey, VirtualService> services() {
+  /** By key, in order of creation. */
+  public PersistentMap<ServiceKey, VirtualService> services() {
     return services;
   }
 
@@ -87,8 +95,8 @@ public final class Configuration {
     return Optional.ofNullable(services.get(key));
   }
 
-  /** By key, in order of creation; unmodifiable. An unchanged rule is the same object from one snapshot to the next. */
-  public Map<MarkRuleKey, MarkRule> markRules() {
+  /** By key, in order of creation. An unchanged rule is the same object from one snapshot to the next. */
+  public PersistentMap<MarkRuleKey, MarkRule> markRules() {
     return markRules;
   }
 

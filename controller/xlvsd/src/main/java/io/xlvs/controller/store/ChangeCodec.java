@@ -10,6 +10,7 @@ import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
 import io.xlvs.controller.service.AddressFamily;
+import io.xlvs.controller.service.AddressPool;
 import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.ForwardingMethod;
 import io.xlvs.controller.service.IpAddress;
@@ -64,19 +65,17 @@ final class ChangeCodec {
             .map(sysctl -> StoredSysctl.newBuilder().setName(sysctl.getKey().text()).setValue(sysctl.getValue()).build())
             .toList())
         .addAllMarkRules(after.markRules().values().stream().map(ChangeCodec::encode).toList());
-    for (VirtualService service : before.services().values()) {
-      VirtualService now = after.services().get(service.key());
-      if (now == null || now.createRevision() != service.createRevision()) {
-        head.addDeleted(encode(service.key()));
-      }
-    }
     // Service by service: a million servers as messages would take ten times the memory of their bytes.
     List<byte[]> services = new ArrayList<>();
-    for (VirtualService service : after.services().values()) {
-      if (before.services().get(service.key()) != service) {
-        services.add(encode(service).toByteArray());
-      }
-    }
+    after.services().compare(
+        before.services(),
+        (key, gone) -> head.addDeleted(encode(key)),
+        (key, service) -> {
+          if (before.service(key).filter(was -> was.createRevision() != service.createRevision()).isPresent()) {
+            head.addDeleted(encode(key));
+          }
+          services.add(encode(service).toByteArray());
+        });
     return join(head.build(), services);
   }
 
@@ -103,6 +102,7 @@ final class ChangeCodec {
   static final class Replay implements RecordLog.Reader {
     private final Map<ServiceKey, VirtualService> services = new LinkedHashMap<>();
     private final List<MarkRule> markRules = new ArrayList<>();
+    private final AddressPool addresses = new AddressPool();
     private Timeouts timeouts = Timeouts.DEFAULT;
     private Sysctls sysctls = Sysctls.DEFAULT;
     private long revision;
@@ -117,7 +117,7 @@ final class ChangeCodec {
           case StoredChange.REVISION_FIELD_NUMBER -> revision = in.readUInt64();
           case StoredChange.TIMEOUTS_FIELD_NUMBER -> timeouts = decode(read(in, StoredTimeouts.parser()));
           case StoredChange.DELETED_FIELD_NUMBER -> services.remove(decodeKey(read(in, StoredService.parser())));
-          case StoredChange.SERVICES_FIELD_NUMBER -> put(decode(read(in, StoredService.parser())));
+          case StoredChange.SERVICES_FIELD_NUMBER -> put(decode(read(in, StoredService.parser()), addresses));
           case StoredChange.SYSCTLS_FIELD_NUMBER -> put(read(in, StoredSysctl.parser()));
           case StoredChange.MARK_RULES_FIELD_NUMBER -> markRules.add(decode(read(in, StoredMarkRule.parser())));
           default -> in.skipField(tag);
@@ -187,10 +187,10 @@ final class ChangeCodec {
     return stored;
   }
 
-  private static VirtualService decode(StoredService stored) {
+  private static VirtualService decode(StoredService stored, AddressPool addresses) {
     List<RealServer> servers = new ArrayList<>(stored.getServersCount());
     for (StoredServer server : stored.getServersList()) {
-      servers.add(decode(server));
+      servers.add(decode(server, addresses));
     }
     Set<SchedulerFlag> flags = EnumSet.noneOf(SchedulerFlag.class);
     for (String text : stored.getSchedulerFlagsList()) {
@@ -255,9 +255,9 @@ final class ChangeCodec {
         .build();
   }
 
-  private static RealServer decode(StoredServer stored) {
+  private static RealServer decode(StoredServer stored, AddressPool addresses) {
     Tunnel tunnel = new Tunnel(decode(stored.getTunnelType()), stored.getTunnelPort(), decode(stored.getTunnelChecksum()));
-    return new RealServer(decode(stored.getAddress()), stored.getPort(), decode(stored.getMethod()), stored.getWeight(),
+    return new RealServer(addresses.shared(decode(stored.getAddress())), stored.getPort(), decode(stored.getMethod()), stored.getWeight(),
         stored.getLastWeight(), stored.getUpperThreshold(), stored.getLowerThreshold(),
         tunnel.equals(Tunnel.DEFAULT) ? Tunnel.DEFAULT : tunnel, stored.getRevision());
   }

@@ -12,6 +12,7 @@ import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.ForwardingMethod;
 import io.xlvs.controller.service.IpAddress;
 import io.xlvs.controller.service.MarkRule;
+import io.xlvs.controller.service.PersistentMap;
 import io.xlvs.controller.service.Protocol;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.ServiceKey;
@@ -102,7 +103,22 @@ abstract class ControllerOnMaps {
   }
 
   void apply(List<MarkRule> rules, VirtualService... services) throws DataPlaneException {
-    reconciler.carryOut(planner.plan(configuration(rules, services)), nowNanos);
+    Configuration previous = reconciler.inForce().orElse(Configuration.empty());
+    Configuration desired = following(previous, configuration(rules, services));
+    reconciler.carryOut(planner.plan(reconciler.inForce(), desired), nowNanos);
+  }
+
+  /** The same content, grown out of another configuration as a transaction's is. */
+  private static Configuration following(Configuration previous, Configuration content) {
+    PersistentMap<ServiceKey, VirtualService> services = previous.services();
+    for (ServiceKey key : previous.services().keySet()) {
+      services = content.services().containsKey(key) ? services : services.without(key);
+    }
+    for (VirtualService service : content.services().values()) {
+      services = services.with(service.key(), service);
+    }
+    boolean sameRules = previous.markRules().equals(content.markRules());
+    return previous.next(content.revision(), content.timeouts(), content.sysctls(), services, sameRules ? previous.markRules() : content.markRules());
   }
 
   Configuration configuration(List<MarkRule> rules, VirtualService... services) {

@@ -89,7 +89,7 @@ final class KernelDirector implements Recording.Director, AutoCloseable {
   void apply(VirtualService service) {
     revision++;
     try {
-      Plan plan = new Planner(applied, tables).plan(Configuration.of(revision, Timeouts.DEFAULT, List.of(service)));
+      Plan plan = new Planner(applied, tables).plan(Optional.empty(), Configuration.of(revision, Timeouts.DEFAULT, List.of(service)));
       new Reconciler(applied, tables, serviceTable, new Epochs(objects.epochs())).carryOut(plan, revision);
     } catch (DataPlaneException e) {
       throw new AssertionError(e);

@@ -45,7 +45,7 @@ class MarkTablesTest extends ControllerOnMaps {
     assertThat(endpoints()).isEqualTo(table);
     assertThat(objects.control().getInt(Control.TABLE_COPY)).as("nothing to change, not even before the rules were known").isEqualTo(copy);
     assertThat(bytes(objects.services())).isEqualTo(services);
-    Plan plan = planner.plan(configuration(List.of(rule), marked, web));
+    Plan plan = planner.plan(reconciler.inForce(), configuration(List.of(rule), marked, web));
     assertThat(plan.marks).as("rules that are in force").isEmpty();
     planner.discard(plan);
     for (int protocol : new int[] {6, 17, 132}) {

@@ -19,8 +19,12 @@ import io.xlvs.bpf.Stats;
 import io.xlvs.bpf.SysctlFlag;
 import io.xlvs.bpf.Tuple;
 import io.xlvs.bpf.WireAddress;
+import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.IpAddress;
+import io.xlvs.controller.service.PersistentMap;
+import io.xlvs.controller.service.Protocol;
 import io.xlvs.controller.service.RealServer;
+import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.controller.service.Sysctl;
 import io.xlvs.controller.service.Sysctls;
 import io.xlvs.controller.service.Timeouts;
@@ -28,11 +32,45 @@ import io.xlvs.controller.service.VirtualService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What ends up in real maps, without packets, by a clock of the test's own. Needs root. */
 class TablesTest extends ControllerOnMaps {
+  @Test
+  void aPlanLooksAtNothingButWhatDiffersFromWhatIsInForce() throws Exception {
+    VirtualService one = service("rr", nat(1));
+    VirtualService other = other("rr", nat(2));
+    VirtualService third = third("rr", nat(3));
+    apply(one, other, third);
+    applied.get(KEY).service = null; // would be written anew, if it were looked at
+    VirtualService changed = other("rr", nat(2), nat(4));
+    Configuration inForce = reconciler.inForce().orElseThrow();
+    Configuration next = inForce.next(9, Timeouts.DEFAULT, Sysctls.DEFAULT,
+        inForce.services().with(changed.key(), changed).without(third.key()), PersistentMap.empty());
+    Plan plan = planner.plan(reconciler.inForce(), next);
+    assertThat(plan.changes).extracting(change -> change.service).containsExactly(changed);
+    assertThat(plan.removals).containsExactly(applied.get(third.key()));
+    planner.discard(plan);
+    Plan full = planner.plan(Optional.empty(), next);
+    assertThat(full.changes).extracting(change -> change.service).containsExactly(one, changed);
+    assertThat(full.removals).containsExactly(applied.get(third.key()));
+    planner.discard(full);
+  }
+
+  private VirtualService other(String scheduler, RealServer... servers) {
+    return at(new ServiceKey.Endpoint(Protocol.TCP, KEY.address(), 81), scheduler, servers);
+  }
+
+  private VirtualService third(String scheduler, RealServer... servers) {
+    return at(new ServiceKey.Endpoint(Protocol.TCP, KEY.address(), 82), scheduler, servers);
+  }
+
+  private VirtualService at(ServiceKey key, String scheduler, RealServer... servers) {
+    return new VirtualService(key, scheduler, Set.of(), 0, 0, 0, "", false, Timeouts.NONE, List.of(servers), List.of(), 1, revision);
+  }
+
   @Test
   void keepsARemovedServersSlotUntilItsConnectionsAreGoneAndAMinuteHasPassed() throws Exception {
     apply(service("rr", nat(1), nat(2)));
