@@ -20,10 +20,8 @@ static __always_inline void pull_headers(struct __sk_buff *ctx)
 SEC("tc")
 int xlvs_ingress(struct __sk_buff *ctx)
 {
-	struct pkt p = { .cpu = bpf_get_smp_processor_id() };
-
 	pull_headers(ctx);
-	return finish(&p, process(ctx, &p));
+	return run(ctx);
 }
 
 /*
@@ -42,7 +40,7 @@ int xlvs_egress(struct __sk_buff *ctx)
 	if (parse(ctx, &p) || p.flags & PKT_LATER_FRAGMENT ||
 	    find_role(&p, &service) != ROLE_REQUEST || p.flags & PKT_DATA_PORT)
 		return TC_ACT_OK;
-	return finish(&p, drop_because(XLVS_REASON_LOCAL_CLIENT));
+	return finish(p.cpu, drop_because(XLVS_REASON_LOCAL_CLIENT));
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

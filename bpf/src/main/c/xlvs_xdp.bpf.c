@@ -7,9 +7,7 @@
 SEC("xdp.frags")
 int xlvs_xdp(struct xdp_md *ctx)
 {
-	struct pkt p = { .cpu = bpf_get_smp_processor_id() };
-
-	return finish(&p, process(ctx, &p));
+	return run(ctx);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

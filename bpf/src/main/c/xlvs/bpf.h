@@ -58,6 +58,20 @@ struct icmp_header {
 		p_;                                                                            \
 	})
 
+/*
+ * Words in one load each, whatever their alignment: the compiler would join them from smaller ones.
+ * Not of the stack, where the verifier insists.
+ */
+static __always_inline __u64 load64(const void *from)
+{
+	return *(const __u64 *)from;
+}
+
+static __always_inline __u32 load32(const void *from)
+{
+	return *(const __u32 *)from;
+}
+
 /* Hides a value's origin from the compiler, so that a bound checked once stays checked. */
 #define opaque(x) __asm__ volatile("" : "+r"(x))
 

@@ -8,6 +8,7 @@
 #define XLVS_DECIDE_H
 
 #include "connect.h"
+#include "flow_store.h"
 #include "forward.h"
 #include "hop.h"
 

@@ -196,8 +196,11 @@ static __always_inline bool breaks_checksum(const struct pkt *p, const struct de
 	}
 }
 
-/* The slow way's end: whatever may stand against it is looked at. */
-static __always_inline verdict forward(hook_t *ctx, struct pkt *p, const struct decision *d)
+/*
+ * The slow way's end: whatever may stand against it is looked at. On a stack of its own, since the
+ * chains of calls in request() and reply() are deep.
+ */
+static __noinline verdict forward(hook_t *ctx, struct pkt *p, const struct decision *d)
 {
 	verdict v = may_leave(ctx, p, d->hop, overhead(d->server, d->kind));
 	bool fits;

@@ -21,9 +21,6 @@ typedef struct __sk_buff hook_t;
  */
 #define HOOKED(name) name##_tc
 
-/* The cached way: a frame of its own, or the deepest chain of calls exceeds the stack. */
-#define HOOK_CACHED static __noinline
-
 /*
  * A packet that cannot be sent ends here: behind us the host would answer for the VIP
  * with a reset, or send a reply on with the server's address.

@@ -17,9 +17,6 @@ typedef struct xdp_md hook_t;
  */
 #define HOOKED(name) name##_xdp
 
-/* The cached way: no call to it here. */
-#define HOOK_CACHED static __always_inline
-
 /* A packet that cannot be sent from here goes on as it came: tc may know a way. */
 #define give_up(reason) pass_because(reason)
 

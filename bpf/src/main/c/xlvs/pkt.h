@@ -83,7 +83,8 @@ enum action {
 	ACTION_PASS = 1,
 	ACTION_DROP = 2,
 	ACTION_SENT = 3,
-	ACTION_READ = 4, /* by ftp(), and then the same step again */
+	ACTION_READ = 4,    /* by ftp(), and then the same step again */
+	ACTION_UNUSUAL = 5, /* not for the fast way */
 };
 
 /* A verdict: action in bits 0-7, reason in 8-15, the hook's own code of ACTION_SENT above. */
@@ -91,6 +92,7 @@ typedef __u32 verdict;
 
 #define CONTINUE ((verdict)ACTION_CONTINUE)
 #define PASS ((verdict)ACTION_PASS)
+#define UNUSUAL ((verdict)ACTION_UNUSUAL)
 #define READ_FIRST ((verdict)ACTION_READ)
 
 static __always_inline verdict pass_because(enum xlvs_reason reason)
@@ -122,12 +124,12 @@ static __always_inline void count_reason(__u32 cpu, __u32 reason)
 }
 
 /* The one exit: counts the reason and gives the hook its code. */
-static __always_inline int finish(const struct pkt *p, verdict v)
+static __always_inline int finish(__u32 cpu, verdict v)
 {
 	__u32 reason = v >> 8 & 0xff;
 
 	if (reason)
-		count_reason(p->cpu, reason);
+		count_reason(cpu, reason);
 	switch (v & 0xff) {
 	case ACTION_SENT:
 		return v >> 16;

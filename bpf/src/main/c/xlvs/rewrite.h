@@ -64,11 +64,14 @@ static __always_inline int translate(hook_t *ctx, struct pkt *p, const __be32 *s
 			ports += csum_diff16(p->tuple.sport, sport);
 		if (daddr)
 			ports += csum_diff16(p->tuple.dport, dport);
-		if (unlikely(p->tuple.protocol == IPPROTO_SCTP))
-			return HOOKED(sctp_ports)(ctx, p, saddr ? sport : p->tuple.sport,
+		if (unlikely(p->tuple.protocol == IPPROTO_SCTP)) {
+			struct pkt copy = *p; /* so that p itself can live in registers */
+
+			return HOOKED(sctp_ports)(ctx, &copy, saddr ? sport : p->tuple.sport,
 						  daddr ? dport : p->tuple.dport)
 				       ? -1
 				       : write_ip(ctx, p, saddr, daddr, addresses);
+		}
 		if (hook_l4_csum(ctx, p->l4 + l4_csum_offset(p->tuple.protocol), ports, addresses,
 				 p->tuple.protocol == IPPROTO_UDP))
 			return -1;

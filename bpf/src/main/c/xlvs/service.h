@@ -80,12 +80,18 @@ static __always_inline bool is_filtered_in(const __u64 *filter, const __be32 *ad
 }
 
 /* Whether a packet may concern a service, by its addresses alone. */
-static __always_inline bool may_be_ours(const struct pkt *p, __u8 family)
+static __always_inline bool may_be_ours_in(const struct pkt *p, __u8 family)
 {
 	const struct xlvs_control *c = entry(&control, 0);
 
 	return c && (is_filtered_in(c->destinations, p->tuple.daddr, family) ||
 		     is_filtered_in(c->sources, p->tuple.saddr, family));
+}
+
+static __always_inline bool may_be_ours(const struct pkt *p)
+{
+	return p->tuple.family == XLVS_IPV4 ? may_be_ours_in(p, XLVS_IPV4)
+					    : may_be_ours_in(p, XLVS_IPV6);
 }
 
 /* A server of a NAT service; one of a service on every port is known by its address alone. */
