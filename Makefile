@@ -9,6 +9,9 @@ SOURCES := $(shell find pom.xml proto loader bpf controller perf-tests -name tar
 
 # Debian's packages that building, testing and the lab need beside what every Debian has.
 PACKAGES := maven clang-19 libbpf1 libbpf-dev bpftool gcc libc6-dev linux-libc-dev make iproute2 nftables ethtool iputils-ping mount util-linux curl
+# What `make bench' measures with and beside. Debian's start themselves as services: bench-setup does not let them.
+BENCH_PACKAGES := wrk nginx libnginx-mod-stream haproxy iperf3
+BENCH_SERVICES := nginx haproxy
 # Any JDK from this version on will do; Debian's is installed only where there is none.
 JDK_VERSION := 17
 
@@ -16,34 +19,56 @@ JDK_VERSION := 17
 export PATH := $(PATH):/usr/sbin:/sbin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test verifier-stats bench bench-quick bench-compare bench-publish bench-scale bench-sweep bench-picks conformance clean assemble
+.PHONY: help setup bench-setup build run test verifier-stats bench bench-quick bench-compare bench-publish bench-scale bench-sweep bench-picks conformance clean assemble
 
 # Programs of perf-tests.
-PERF = $(JAVA) -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf
+PERF = $(JAVA) --enable-native-access=ALL-UNNAMED -Dxlvs.home="$(XLVS)" -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf
 
 help: ## show this list
 	@echo "xlvs: LVS rebuilt on XDP, controlled from Java. As root:"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## install with apt what is missing, and only that
-	@missing=; \
-	for package in $(PACKAGES); do \
+# $(call missing,PACKAGES): a line of shell that leaves in $$missing those that are not installed.
+missing = missing=; for package in $(1); do \
 	  dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || missing="$$missing $$package"; \
-	done; \
-	version=$$("$(JAVA)c" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p'); \
-	[ "$${version:-0}" -ge $(JDK_VERSION) ] || missing="$$missing openjdk-$(JDK_VERSION)-jdk-headless"; \
-	[ -n "$$missing" ] || exit 0; \
-	if [ "$$(id -u)" != 0 ]; then \
-	  echo "setup: missing:$$missing: run \`make setup' as root, or install them by other means" >&2; exit 1; \
+	done
+# $(call install,TARGET): installs what $$missing names, as root, and says little unless that fails.
+install = if [ "$$(id -u)" != 0 ]; then \
+	  echo "$(1): missing:$$missing: run \`make $(1)' as root, or install them by other means" >&2; exit 1; \
 	fi; \
-	echo "setup: installing$$missing"; \
+	echo "$(1): installing$$missing"; \
 	log=$$(mktemp); \
 	if apt-get -qq update > $$log 2>&1 \
 	    && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $$missing >> $$log 2>&1; then \
 	  rm -f $$log; \
 	else \
-	  cat $$log >&2; rm -f $$log; echo "setup: apt-get could not install$$missing" >&2; exit 1; \
+	  cat $$log >&2; rm -f $$log; echo "$(1): apt-get could not install$$missing" >&2; exit 1; \
 	fi
+
+setup: ## install with apt what is missing, and only that
+	@$(call missing,$(PACKAGES)); \
+	version=$$("$(JAVA)c" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p'); \
+	[ "$${version:-0}" -ge $(JDK_VERSION) ] || missing="$$missing openjdk-$(JDK_VERSION)-jdk-headless"; \
+	[ -n "$$missing" ] || exit 0; \
+	$(call install,setup)
+
+# Installing nginx or HAProxy starts it as a service, now and at each boot: not where this target installs it.
+bench-setup: ## install what only benchmarks need: wrk, nginx, HAProxy, iperf3; no service starts
+	@$(call missing,$(BENCH_PACKAGES)); \
+	[ -n "$$missing" ] || exit 0; \
+	services=; \
+	for service in $(BENCH_SERVICES); do \
+	  case " $$missing " in *" $$service "*) services="$$services $$service";; esac; \
+	done; \
+	policy=/usr/sbin/policy-rc.d; made=; \
+	trap '[ -z "$$made" ] || rm -f $$policy' EXIT; trap 'exit 1' INT TERM; \
+	if [ "$$(id -u)" = 0 ] && [ ! -e $$policy ]; then \
+	  made=yes; printf '#!/bin/sh\nexit 101\n' > $$policy; chmod 755 $$policy; \
+	fi; \
+	$(call install,bench-setup); \
+	for service in $$services; do \
+	  ! command -v systemctl >/dev/null || systemctl -q disable $$service 2>/dev/null || update-rc.d $$service disable; \
+	done
 
 build: setup $(XLVS)/.built ## build everything into target/xlvs/{bin,lib}
 
@@ -74,7 +99,7 @@ test: setup ## build and run every ring of tests: unit, packets, end to end
 verifier-stats: build ## print how large each program is to the kernel, beside what is recorded; UPDATE=1: record it
 	@$(PERF).VerifierStats $(if $(UPDATE),--update)
 
-bench: build ## measure all: packets beside floor programs, growth, ...; BENCH_ARGS="--parts packets,growth": some of it
+bench: build bench-setup ## measure all: packets beside floor programs, growth, ...; BENCH_ARGS="--parts packets,growth": some of it
 	@$(PERF).Bench $(BENCH_ARGS)
 
 bench-quick: ## the same in two minutes, with fewer repetitions and situations

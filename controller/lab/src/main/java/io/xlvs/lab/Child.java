@@ -36,7 +36,7 @@ public final class Child implements AutoCloseable {
   }
 
   /** Waits until its log holds a line with this text; fails with its last words if it ends before, or says nothing. */
-  void awaitLine(String text, long seconds) {
+  public void awaitLine(String text, long seconds) {
     boolean seen = Waiting.until(seconds, () -> !process.isAlive() || log().contains(text));
     if (!seen || !log().contains(text)) {
       throw new LabException(name + (process.isAlive() ? " is not ready after " + seconds + " s" : " ended with status " + process.exitValue())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.lab;
 
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -123,6 +124,25 @@ public final class Lab implements AutoCloseable {
   /** Where the client's sockets are. */
   public Namespace clientNamespace() {
     return topology.client();
+  }
+
+  /**
+   * One host more on both networks, wired as the director is, with addresses of IPv4 alone.
+   *
+   * @param number such as 3: 10.0.0.3 and 10.1.0.3
+   */
+  public Namespace addHost(String role, int number) {
+    return topology.addHost(role, number);
+  }
+
+  /** Starts a program that ends with the lab at the latest; its words go to a log in {@link #directory}. */
+  public Child start(String name, Namespace namespace, List<String> words) {
+    return own(Child.start(name, namespace, workspace.cgroup().child(name), directory(name).resolve("log"), words));
+  }
+
+  /** A directory for files of such a program; it goes with the lab. */
+  public Path directory(String program) {
+    return workspace.directory(program);
   }
 
   Workspace workspace() {

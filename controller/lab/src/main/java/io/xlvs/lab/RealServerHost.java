@@ -74,6 +74,11 @@ public final class RealServerHost implements AutoCloseable {
     server.awaitLine("ready", START_SECONDS);
   }
 
+  /** Starts a server of the caller's beside the lab's own, where {@code getpeername} knows FULLNAT's clients; it ends with the lab. */
+  public Child start(String program, List<String> words) {
+    return Child.start(name() + "'s " + program, namespace, cgroup, directory.resolve(program + ".log"), words);
+  }
+
   /** Runs xlvs-realserver here, with the lab's run directory; its output. */
   public String realserver(String... words) {
     List<String> command = new ArrayList<>(List.of(installation.program("xlvs-realserver"), words[0]));

@@ -22,12 +22,14 @@ final class Topology {
   private final int mtu;
   private final boolean offload;
   private final boolean markInterface;
+  private final Workspace workspace;
   private final Namespace client;
   private final Namespace director;
   private final Namespace bridges;
   private final List<Namespace> servers = new ArrayList<>();
 
   private Topology(Workspace workspace, LabOptions options) {
+    this.workspace = workspace;
     mtu = options.mtu();
     offload = options.offload();
     markInterface = options.markInterface();
@@ -69,6 +71,21 @@ final class Topology {
   /** Number 1..{@value Family#SERVERS}. */
   Namespace server(int number) {
     return servers.get(number - 1);
+  }
+
+  /**
+   * One host more, wired as the director is, but without VIPs: for balancers that are not xlvs.
+   *
+   * @param number its address in the front and in the back network
+   */
+  Namespace addHost(String role, int number) {
+    Namespace host = workspace.namespace(role);
+    host.sysctl(NO_STRICT_SOURCES);
+    wire(host, "eth0", "front", role + "-front");
+    wire(host, "eth1", "back", role + "-back");
+    host.ip(address(Family.IPV4.front(number), Family.IPV4.prefixLength(), "eth0"),
+        address(Family.IPV4.back(number), Family.IPV4.prefixLength(), "eth1"));
+    return host;
   }
 
   /** A veth from a namespace's device to a port of a bridge. */
