@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.perf;
 
-import com.google.protobuf.FieldMask;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollEventLoopGroup;
-import io.netty.channel.unix.DomainSocketAddress;
-import io.xlvs.v1.DirectorGrpc;
-import io.xlvs.v1.GetStatusRequest;
-import io.xlvs.v1.RealServer;
-import io.xlvs.v1.RealServersGrpc;
+import io.xlvs.loader.net.NetNs;
+import io.xlvs.loader.net.PacketSocket;
 import io.xlvs.v1.TableStatus;
-import io.xlvs.v1.UpdateRealServerRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,17 +14,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** An installed xlvsd in a network namespace of its own, with a default route to a neighbour that is known. Times are in seconds. */
 final class Daemon implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 300;
+  private static final double ANSWER_SECONDS = 0.05;
+  private static final byte[] CLIENT = {(byte) 198, 51, 100, 7};
+  private static final int FIRST_PORT = 1024;
   private static final String SETUP =
       """
       link set lo up
-      link add up0 type veth peer name far
+      link add up0 address 02:00:00:00:01:01 type veth peer name far
       link set far up
       link set up0 up
       address add 172.16.0.1/24 dev up0
@@ -108,6 +101,11 @@ final class Daemon implements AutoCloseable {
     await(process);
   }
 
+  /** Takes the data plane of a stopped one out of the kernel; what is configured stays. */
+  void detach() {
+    Lab.run("nsenter", "--net=/run/netns/" + namespace, xlvs.resolve("bin/xlvsd").toString(), "--detach", "--bpffs", path("bpf"));
+  }
+
   /** Runs lbctl to its end; its output is thrown away. */
   double lbctl(Path input, String... words) throws IOException {
     List<String> command = new ArrayList<>(List.of(xlvs.resolve("bin/lbctl").toString()));
@@ -158,9 +156,41 @@ final class Daemon implements AutoCloseable {
     return directory.resolve("bpf").resolve("director");
   }
 
+  /** A client that is connected; the caller closes it. */
+  WarmClient client() {
+    return new WarmClient(directory.resolve("sock"));
+  }
+
   /** The kernel's HZ. */
   int jiffiesPerSecond() {
-    return call(channel -> DirectorGrpc.newBlockingStub(channel).getStatus(GetStatusRequest.getDefaultInstance()).getJiffiesPerSecond());
+    try (WarmClient client = client()) {
+      return client.status().getJiffiesPerSecond();
+    }
+  }
+
+  /** Waits until a new connection to a service (an IPv4 address, port 80) is forwarded: a client's SYN, again and again. */
+  double awaitForwarding(byte[] vip) {
+    long start = System.nanoTime();
+    try (NetNs inside = NetNs.enter(namespace); PacketSocket far = PacketSocket.open("far")) {
+      for (int port = FIRST_PORT; since(start) < PATIENCE_SECONDS; port++) {
+        far.send(Frames.build(Transport.TCP, Frames.SYN, CLIENT, port, vip, 80));
+        for (long sent = System.nanoTime(); since(sent) < ANSWER_SECONDS; pause()) {
+          for (Optional<byte[]> frame = far.receive(); frame.isPresent(); frame = far.receive()) {
+            if (isForwarded(frame.get(), port)) {
+              return since(start);
+            }
+          }
+        }
+      }
+    }
+    throw new IllegalStateException("nothing is forwarded");
+  }
+
+  /** Whether it is the client's SYN on its way to a server, whose ports are others. */
+  private static boolean isForwarded(byte[] frame, int port) {
+    int ports = Frames.ETHERNET + 20;
+    return frame.length > ports + 4 && Arrays.equals(frame, Frames.ETHERNET + 12, Frames.ETHERNET + 16, CLIENT, 0, 4)
+        && ByteBuffer.wrap(frame).getShort(ports) == (short) port && ByteBuffer.wrap(frame).getShort(ports + 2) != 80;
   }
 
   /** Of the last lbctl, looked at every few milliseconds. */
@@ -173,10 +203,19 @@ final class Daemon implements AutoCloseable {
     return peakBytes(process.pid());
   }
 
-  /** VmHWM of a process; 0 for one that has ended. */
   private static long peakBytes(long pid) {
+    return statusBytes(pid, "VmHWM:");
+  }
+
+  /** What it has now that is no mapping of a file or table. */
+  long ownBytes() {
+    return statusBytes(process.pid(), "RssAnon:");
+  }
+
+  /** A line of /proc/PID/status; 0 for a process that has ended. */
+  private static long statusBytes(long pid, String key) {
     try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
-      return lines.filter(line -> line.startsWith("VmHWM:")).mapToLong(line -> Long.parseLong(line.replaceAll("\\D", ""))).sum() << 10;
+      return lines.filter(line -> line.startsWith(key)).mapToLong(line -> Long.parseLong(line.replaceAll("\\D", ""))).sum() << 10;
     } catch (IOException | UncheckedIOException ended) {
       return 0;
     }
@@ -184,37 +223,8 @@ final class Daemon implements AutoCloseable {
 
   /** Memory of all tables in the kernel. */
   long tablesBytes() {
-    return call(channel -> DirectorGrpc.newBlockingStub(channel).getStatus(GetStatusRequest.getDefaultInstance()).getTablesList().stream()
-        .mapToLong(TableStatus::getMemoryBytes).sum());
-  }
-
-  /** Median time of so many changes of one server's weight, one after the other, without lbctl's own start. */
-  double changeMillis(String service, String server, int changes) {
-    double[] millis = new double[changes];
-    call(channel -> {
-      RealServersGrpc.RealServersBlockingStub stub = RealServersGrpc.newBlockingStub(channel);
-      for (int i = 0; i < changes; i++) {
-        long start = System.nanoTime();
-        stub.updateRealServer(UpdateRealServerRequest.newBuilder()
-            .setRealServer(RealServer.newBuilder().setName("services/tcp:" + service + "/servers/" + server).setWeight(1 + i))
-            .setUpdateMask(FieldMask.newBuilder().addPaths("weight")).build());
-        millis[i] = since(start) * 1000;
-      }
-      return changes;
-    });
-    Arrays.sort(millis);
-    return millis[changes / 2];
-  }
-
-  private <T> T call(Function<ManagedChannel, T> body) {
-    EpollEventLoopGroup loop = new EpollEventLoopGroup(1);
-    ManagedChannel channel = NettyChannelBuilder.forAddress(new DomainSocketAddress(path("sock")))
-        .channelType(EpollDomainSocketChannel.class).eventLoopGroup(loop).usePlaintext().withOption(ChannelOption.SO_KEEPALIVE, null).build();
-    try {
-      return body.apply(channel);
-    } finally {
-      channel.shutdownNow();
-      loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    try (WarmClient client = client()) {
+      return client.status().getTablesList().stream().mapToLong(TableStatus::getMemoryBytes).sum();
     }
   }
 
@@ -244,7 +254,7 @@ final class Daemon implements AutoCloseable {
     if (process != null) {
       kill();
     }
-    Lab.run("nsenter", "--net=/run/netns/" + namespace, xlvs.resolve("bin/xlvsd").toString(), "--detach", "--bpffs", path("bpf"));
+    detach();
     Lab.run("ip", "netns", "del", namespace);
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

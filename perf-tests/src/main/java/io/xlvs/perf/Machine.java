@@ -41,10 +41,19 @@ record Machine(String cpu, int cpus, String kernel, String date) {
 
   /** Keeps the calling thread on the last CPU. */
   static void pinThread() {
+    bindThread(Integer.toString(Runtime.getRuntime().availableProcessors() - 1));
+  }
+
+  /** Lets the calling thread, and the processes that it starts, run on every CPU again. */
+  static void releaseThread() {
+    // What Java counts are the calling thread's CPUs.
+    bindThread("0-" + (Integer.parseInt(Lab.run("nproc", "--all").trim()) - 1));
+  }
+
+  private static void bindThread(String cpus) {
     try {
       String thread = Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString();
-      int cpu = Runtime.getRuntime().availableProcessors() - 1;
-      Lab.run("taskset", "-cp", Integer.toString(cpu), thread);
+      Lab.run("taskset", "-cp", cpus, thread);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot tell the calling thread's id", e);
     }

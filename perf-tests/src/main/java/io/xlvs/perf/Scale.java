@@ -3,13 +3,13 @@ package io.xlvs.perf;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 /**
  * {@code make bench-scale}: the controller with a large table, as an operator meets it: the installed xlvsd and lbctl, every JVM cold.
@@ -29,15 +29,11 @@ public final class Scale {
   private static final String DAEMON_HEAP = "48m";
   private static final String LBCTL_HEAP = "16m";
 
-  private final int services;
-  private final int servers;
-  private final boolean distinct;
+  private final ManyServices many;
   private final List<String> rows = new ArrayList<>();
 
-  private Scale(int services, int servers, boolean distinct) {
-    this.services = services;
-    this.servers = servers;
-    this.distinct = distinct;
+  private Scale(ManyServices many) {
+    this.many = many;
   }
 
   /** Exits with 0 whatever the figures are, with 2 for a wrong option. */
@@ -67,7 +63,7 @@ public final class Scale {
         System.exit(2);
       }
     }
-    Scale scale = new Scale(services, servers, distinct);
+    Scale scale = new Scale(new ManyServices(services, servers, distinct));
     scale.say(Machine.here() + "\n");
     if (services > 0) {
       scale.say("| %,d services with %,d servers each%s | |\n|---|---:|", services, servers,
@@ -93,15 +89,15 @@ public final class Scale {
   }
 
   private void run(Path xlvs) throws IOException {
-    try (Daemon daemon = new Daemon(xlvs, (long) services * servers + 4096, services + 64)) {
+    try (Daemon daemon = new Daemon(xlvs, (long) many.services() * many.servers() + 4096, many.services() + 64)) {
       Path rules = daemon.directory().resolve("rules");
-      write(rules);
-      String service = "10.100.0.0:80";
+      many.write(rules);
+      String service = ManyServices.service(many.services() - 1);
       row("start of `xlvsd`, nothing configured", daemon.start());
       row("`lbctl -R`", daemon.lbctl(rules, "-R"));
       long lbctlPeak = daemon.lbctlPeakBytes();
       row("`lbctl -a`: a server more", daemon.lbctl(null, "-a", "-t", service, "-r", "10.99.0.1:8000", "-m"));
-      say("| of that in `xlvsd`: median of %d changes of a weight | %.1f ms |", CHANGES, daemon.changeMillis(service, "10.99.0.1:8000", CHANGES));
+      say("| of that in `xlvsd`: median of %d changes of a weight | %.1f ms |", CHANGES, changeMillis(daemon, service, "10.99.0.1:8000"));
       row("`lbctl -Ln`", daemon.lbctl(null, "-Ln"));
       row("`lbctl -S -n`", daemon.lbctl(null, "-S", "-n"));
       daemon.stop();
@@ -132,9 +128,9 @@ public final class Scale {
       row("`lbctl connection list -o json \\| wc -l`", daemon.count(LBCTL_HEAP, count, "connection list -o json"));
       row("`lbctl connection list --client 20.0.0.1 --limit 5`", daemon.count(LBCTL_HEAP, 6, "connection list --client 20.0.0.1 --limit 5"));
       say("| a change of a weight, median of %d while nothing else runs | %.1f ms |", CHANGES,
-          daemon.changeMillis(service, "10.99.0.1:80", CHANGES));
+          changeMillis(daemon, service, "10.99.0.1:80"));
       CompletableFuture<Double> deletion = CompletableFuture.supplyAsync(() -> delete(daemon));
-      say("| the same while `lbctl connection delete --all` runs | %.1f ms |", daemon.changeMillis(service, "10.99.0.1:80", CHANGES));
+      say("| the same while `lbctl connection delete --all` runs | %.1f ms |", changeMillis(daemon, service, "10.99.0.1:80"));
       row("`lbctl connection delete --all`", deletion.join());
       row("`lbctl -Lnc \\| wc -l` of an empty table", daemon.count(LBCTL_HEAP, 2, "-Lnc"));
       say("| peak resident memory of `xlvsd`, tables that it maps included | %d MiB |", daemon.peakBytes() >> 20);
@@ -149,22 +145,10 @@ public final class Scale {
     }
   }
 
-  /** Rules as lbctl -S writes them. */
-  private void write(Path file) throws IOException {
-    try (Writer out = Files.newBufferedWriter(file)) {
-      for (int service = 0; service < services; service++) {
-        String vip = address(100 << 16 | service) + ":80";
-        out.write("-A -t " + vip + " -s wlc\n");
-        for (int server = 0; server < servers; server++) {
-          int number = distinct ? service * servers + server : (service * 7 + server) % 10_000;
-          out.write("-a -t " + vip + " -r " + address((1 << 16) + number) + ":" + (8000 + service % 50) + " -m -w " + (1 + server % 3) + "\n");
-        }
-      }
+  /** Median time of changes of one server's weight, one after the other, without lbctl's own start. */
+  private static double changeMillis(Daemon daemon, String service, String server) {
+    try (WarmClient client = daemon.client()) {
+      return new Series(IntStream.range(0, CHANGES).mapToDouble(i -> client.changeWeight(service, server, 1 + i)).toArray()).median();
     }
-  }
-
-  /** The address in 10.0.0.0/8 of this number. */
-  private static String address(int number) {
-    return "10." + (number >> 16 & 255) + "." + (number >> 8 & 255) + "." + (number & 255);
   }
 }
