@@ -24,9 +24,9 @@ import java.util.logging.Logger;
 import java.util.stream.Collectors;
 
 /**
- * The lab, with native XDP, so that client and real servers fill checksums in and cut segments themselves. Two of the real servers run nginx and
- * iperf3; HAProxy and nginx stream are on a host that is wired as the director is and keeps its offloads. All of it is gone after
- * {@link #close}, after a failure and after Ctrl-C.
+ * The lab, with hosts as they come (their devices fill checksums in and cut segments) and xlvsd as it starts by default, which takes tc for
+ * veth. Two of the real servers run nginx and iperf3; HAProxy and nginx stream are on a host that is wired as the director is. All of it is gone
+ * after {@link #close}, after a failure and after Ctrl-C.
  */
 final class ProgramHosts implements AutoCloseable {
   /** The proxies' host: 10.0.0.3 and 10.1.0.3. */
@@ -94,7 +94,7 @@ final class ProgramHosts implements AutoCloseable {
   private final Lab lab;
 
   ProgramHosts() throws IOException {
-    this(LabOptions.DEFAULT);
+    this(LabOptions.DEFAULT.asTheyCome());
   }
 
   /** With hosts and an attach mode of the caller's choice. */

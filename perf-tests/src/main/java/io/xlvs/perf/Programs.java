@@ -41,7 +41,7 @@ final class Programs implements Part {
   @Override
   public String title() {
     return """
-        wrk (%d connections, answers of 30 bytes) and iperf3 from a client to nginx on two real servers, through xlvsd (native XDP),
+        wrk (%d connections, answers of 30 bytes) and iperf3 from a client to nginx on two real servers, through xlvsd by default (tc on veth),
         HAProxy (TCP mode) and nginx stream or plain routing, all of them on all CPUs of this machine. CPU is that of the whole machine, user, system and
         interrupts; the director's is what it takes more than without a director, in the same run."""
         .formatted(Wrk.CONNECTIONS);
