@@ -131,7 +131,8 @@ final class GrowthOfConnections {
       }
       before.put(size, director.packets(plan));
     }
-    Meter.Measurement measured = meter.measure(report.quick() ? PACKETS / 2 : PACKETS, Meter.XDP_TX, sent);
+    int count = report.quick() ? PACKETS / 2 : PACKETS;
+    Meter.Measurement measured = meter.measure(count, count, Meter.XDP_TX, sent);
     directors.forEach((size, director) -> Growth.requireAll(line.name(size), director.packets(plan) - before.get(size), measured));
     report(line, List.copyOf(directors.keySet()), measured, !floors.isEmpty());
   }

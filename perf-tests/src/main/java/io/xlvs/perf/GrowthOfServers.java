@@ -85,7 +85,7 @@ final class GrowthOfServers {
   private Meter.Measurement measure(Growth.Line line, int count, Map<Integer, Director> directors, Shape shape) {
     Map<String, Meter.Sent> sent = new LinkedHashMap<>();
     directors.forEach((size, director) -> Growth.put(sent, line, size, director.xdp(), shape));
-    return meter.measure(count, Meter.XDP_TX, sent);
+    return meter.measure(count, count, Meter.XDP_TX, sent);
   }
 
   private static Map<Integer, Long> packets(Map<Integer, Director> directors) {

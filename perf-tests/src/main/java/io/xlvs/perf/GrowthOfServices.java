@@ -63,7 +63,7 @@ final class GrowthOfServices {
     Growth.Line line = new Growth.Line("services", mode.label(), mode.label() + " hit", "services");
     Map<Integer, Long> before = new TreeMap<>();
     directors.forEach((size, director) -> before.put(size, director.packets(plan)));
-    Meter.Measurement measured = meter.measure(PACKETS, Meter.XDP_TX, sent(line, directors, shape));
+    Meter.Measurement measured = meter.measure(PACKETS, PACKETS, Meter.XDP_TX, sent(line, directors, shape));
     directors.forEach(
         (size, director) -> Growth.requireAll(line.name(size), director.packets(plan) - before.get(size), measured));
     Growth.report(report, line, sizes, measured, size -> size == BARRED ? Bar.moreAtMost(MORE_NS) : Bar.NONE);
@@ -71,7 +71,7 @@ final class GrowthOfServices {
 
   private void notOurs(Plan plan, Map<Integer, Director> directors) {
     Growth.Line line = new Growth.Line("services", "not ours", "not ours", "services");
-    Meter.Measurement measured = meter.measure(PACKETS, Meter.XDP_PASS, sent(line, directors, Shape.unrelated(plan, 1)));
+    Meter.Measurement measured = meter.measure(PACKETS, PACKETS, Meter.XDP_PASS, sent(line, directors, Shape.unrelated(plan, 1)));
     Growth.report(report, line, sizes, measured, size -> Bar.NONE);
   }
 

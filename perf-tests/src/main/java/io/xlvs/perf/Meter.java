@@ -14,7 +14,7 @@ import java.util.Map;
  * Measures programs in turns, so that whatever disturbs the machine disturbs all of them. On a shared machine even that makes
  * ratios wrong: a busy sibling of the CPU's core slows computing more than waiting for memory. So turns are taken until there
  * are enough quiet ones: those in which the base, measured first and last, is about as fast as it ever was. The base alone
- * decides; what is to be measured has no say. When time runs out, the quietest turns count.
+ * decides; what is to be measured has no say. When time runs out, for a scenario or in all, the quietest turns count.
  */
 final class Meter {
   static final int XDP_PASS = 2;
@@ -23,10 +23,17 @@ final class Meter {
   /** How much slower than its best the base may be. */
   private static final double QUIET = 1.12;
 
+  /** How many scenarios may wait for quiet turns as long as one may. */
+  private static final int WAITING = 8;
+
+  /** Of many flows, a turn sends a part; the next turn goes on. */
+  private static final int TURNS_FOR_ALL_FLOWS = 4;
+
   private final Harness harness;
   private final int kept;
   private final int packets;
   private final long patienceNs;
+  private long patienceLeftNs;
   private final Map<Shape, Integer> flows = new IdentityHashMap<>();
   private double fastestBase = Double.MAX_VALUE;
 
@@ -40,6 +47,7 @@ final class Meter {
     this.kept = kept;
     this.packets = packets;
     this.patienceNs = patienceSeconds * 1_000_000_000L;
+    this.patienceLeftNs = WAITING * patienceNs;
   }
 
   /**
@@ -73,27 +81,34 @@ final class Meter {
   /** Measures programs on a shape of packets; fails when one returns another verdict. */
   Measurement measure(Scenario scenario, int verdict, Map<String, Program> programs) {
     Shape shape = scenario.shape();
-    int count = scenario.situation() == Scenario.Situation.NEW ? packets : Math.max(packets, shape.flows());
+    boolean all = scenario.situation() != Scenario.Situation.NEW && shape.flows() > packets;
     Map<String, Sent> runs = new LinkedHashMap<>();
     programs.forEach((name, program) -> runs.put(name, new Sent(program, shape)));
-    return measure(count, verdict, runs);
+    return all
+        ? measure(shape.flows(), Math.max(packets, shape.flows() / TURNS_FOR_ALL_FLOWS), verdict, runs)
+        : measure(packets, packets, verdict, runs);
   }
 
   /**
    * Measures programs, each on packets of its own; fails when one returns another verdict.
    *
+   * @param first how many packets each gets beforehand
    * @param count of packets that each gets in a turn; the flows of a shape go on from turn to turn
    */
-  Measurement measure(int count, int verdict, Map<String, Sent> programs) {
+  Measurement measure(int first, int count, int verdict, Map<String, Sent> programs) {
     flows.clear();
     harness.send(programs.values().iterator().next().shape);
-    turn(programs, verdict, count);
+    turn(programs, verdict, first);
     List<Turn> all = new ArrayList<>();
     long begin = System.nanoTime();
-    while (all.size() < kept || (!isQuiet(all) && System.nanoTime() - begin < patienceNs)) {
+    long patience = Math.min(patienceNs, patienceLeftNs);
+    while (all.size() < kept || (!isQuiet(all) && System.nanoTime() - begin < patience)) {
       all.add(turn(programs, verdict, count));
     }
     int taken = all.size();
+    if (taken > kept) {
+      patienceLeftNs -= System.nanoTime() - begin;
+    }
     all.sort(Comparator.comparingDouble(Turn::base));
     List<Turn> quiet = all.subList(0, kept);
     Map<String, Series> series = new LinkedHashMap<>();
@@ -101,7 +116,7 @@ final class Meter {
       series.put(name, new Series(quiet.stream().mapToDouble(turn -> turn.ns.get(name)).toArray()));
     }
     Series base = new Series(quiet.stream().mapToDouble(Turn::base).toArray());
-    return new Measurement(base, series, (long) count * (taken + 1), !isQuiet(quiet));
+    return new Measurement(base, series, first + (long) count * taken, !isQuiet(quiet));
   }
 
   private boolean isQuiet(List<Turn> turns) {

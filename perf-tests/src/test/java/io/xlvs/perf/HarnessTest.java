@@ -59,6 +59,21 @@ class HarnessTest {
   }
 
   @Test
+  void flowsGoOnWhereTheyWere() {
+    int flows = 1 << 12;
+    Plan plan = Plan.of(Method.NAT, Family.IPV4, Transport.TCP);
+    Shape shape = Shape.request(plan, Frames.ACK, flows);
+    harness.send(shape);
+    harness.run(harness.inspect(), flows / 2);
+    int flow = harness.flow();
+    harness.send(Shape.reply(plan, Frames.ACK, 1));
+    harness.run(harness.sendBack(), 10);
+    harness.send(shape, flow);
+    harness.run(harness.inspect(), flows / 2);
+    assertThat(harness.inspection().flows()).isEqualTo(flows);
+  }
+
+  @Test
   void tellsFractionsOfANanosecond() {
     harness.send(Shape.request(Plan.of(Method.NAT, Family.IPV4, Transport.TCP), Frames.ACK, 1));
     boolean finer = false;
