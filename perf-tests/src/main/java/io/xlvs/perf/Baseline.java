@@ -23,6 +23,9 @@ record Baseline(List<String> slower, List<String> faster, List<String> appeared,
   /** Less is not worth a word, however narrow the quartiles are. */
   private static final double SMALLEST = 0.03;
 
+  /** What was measured once shows no quartiles: as much as this either way is taken for noise. */
+  private static final double ONCE = 0.1;
+
   /** What is compared, from one run: a ratio or a plain value. */
   private record Range(String what, double low, double median, double high) {}
 
@@ -73,11 +76,14 @@ record Baseline(List<String> slower, List<String> faster, List<String> appeared,
   }
 
   private static Range range(Figure figure, Optional<String> with) {
+    boolean once = figure.low() == figure.high();
+    double low = once ? figure.value() * (1 - ONCE) : figure.low();
+    double high = once ? figure.value() * (1 + ONCE) : figure.high();
     if (with.isEmpty()) {
-      return new Range(figure.unit(), figure.low(), figure.value(), figure.high());
+      return new Range(figure.unit(), low, figure.value(), high);
     }
     Figure.Comparison c = figure.comparisons().stream().filter(one -> one.with().equals(with.get())).findFirst().orElseThrow();
-    return new Range("ratio to " + c.with(), figure.low() / c.high(), figure.value() / c.reference(), figure.high() / c.low());
+    return new Range("ratio to " + c.with(), low / c.high(), figure.value() / c.reference(), high / c.low());
   }
 
   /** Of rates more is better; of everything else less is. */

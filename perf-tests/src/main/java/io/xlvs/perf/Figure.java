@@ -108,12 +108,13 @@ record Figure(
     return rows.toString();
   }
 
-  /** Name, median, quartiles, comparisons, verdict. A median that was measured while the machine was busy is "about" so much. */
+  /** Name, median, quartiles (of what was measured once, none), comparisons, verdict. A median that was measured while the machine was busy is "about" so much. */
   String[] cells() {
     String verdict = !isBarred() ? "" : misses() ? "MISSES" : "holds";
-    return new String[] {
-      name, (disturbed ? "~" : "") + number(value) + " " + unit, number(low) + " - " + number(high), beside(), verdict
-    };
+    boolean once = low == high;
+    String median = once && value == Math.rint(value) ? String.format(Locale.ROOT, "%,.0f", value) : number(value);
+    String quartiles = once ? "" : number(low) + " - " + number(high);
+    return new String[] {name, ((disturbed ? "~" : "") + median + " " + unit).strip(), quartiles, beside(), verdict};
   }
 
   private String beside() {

@@ -44,7 +44,9 @@ final class Report {
   boolean close() {
     List<Figure> barred = parts.values().stream().flatMap(List::stream).filter(Figure::isBarred).toList();
     List<Figure> missed = barred.stream().filter(Figure::misses).toList();
-    write("\n" + (barred.size() - missed.size()) + " of " + barred.size() + " bars hold.\n");
+    if (!barred.isEmpty()) {
+      write("\n" + (barred.size() - missed.size()) + " of " + barred.size() + " bars hold.\n");
+    }
     missed.forEach(figure -> write("missed: " + figure.name() + "\n"));
     return missed.isEmpty();
   }

@@ -30,7 +30,7 @@ class BenchPublishTest {
   }
 
   private static Figure figure(String name, double value) {
-    return Figure.of(name, "ns", new Series(new double[] {value, value, value}));
+    return Figure.of(name, "ns", new Series(new double[] {value - 0.4, value, value + 0.4}));
   }
 
   private static Figure besideFloors(String name, double value, double a, double b) {
@@ -52,21 +52,37 @@ class BenchPublishTest {
     BenchPublish.publish(packets(besideFloors("DR v4 TCP hit", 22, 44, 16)), root);
     assertThat(page())
         .startsWith("Prose.\n<!-- bench:packets -->\nAMD EPYC, 2 CPUs, Linux 6.18.1, 2026-11-30\n\n|")
-        .contains("| DR v4 TCP hit | 22.0 ns | 22.0 - 22.0 | floor A 44.0: 0.50 (max 0.55); floor B 16.0: 1.38 (max 1.5) | holds |\n<!-- /bench:packets -->\nMore.")
+        .contains("| DR v4 TCP hit | 22.0 ns | 21.8 - 22.2 | floor A 44.0: 0.50 (max 0.55); floor B 16.0: 1.38 (max 1.5) | holds |\n<!-- /bench:packets -->\nMore.")
         .contains("old growth");
   }
 
   @Test
   void theHeadlineSetsMethodsBesideTheFloors() throws IOException {
     BenchPublish.publish(
-        packets(besideFloors("DR v4 TCP hit", 22, 44, 16), figure("DR v6 TCP hit", 25), figure("DR v4 TCP new", 800),
+        packets(besideFloors("DR v4 TCP hit", 22, 44, 16), figure("DR v6 TCP hit", 25),
             besideFloors("DR v4 TCP hit, 1M flows", 150, 300, 120), figure("v4 TCP not ours", 5)),
         root);
     assertThat(Files.readString(root.resolve("README.md")))
         .startsWith("Before.\n<!-- bench:headline -->\nAMD EPYC")
-        .contains("| DR | 22 / 25 | 1.38, 0.50 | 150 | 1.25, 0.50 | 800 |\n")
+        .contains("| DR | 22 / 25 (1.38, 0.50) | 150 (1.25, 0.50) |  |  |  |\n")
         .contains("| not ours | 5.0 |")
         .endsWith("<!-- /bench:headline -->\nAfter.\n");
+  }
+
+  @Test
+  void theHeadlineTakesWhatOtherPartsHave() {
+    Series reference = new Series(new double[] {10});
+    Map<String, List<Figure>> parts = Map.of(
+        "packets", List.of(figure("NAT in v4 TCP hit", 30)),
+        "connections", List.of(figure("NAT v4 new connection", 900).beside("floor D", new Series(new double[] {600}), Bar.ratioAtMost(1.5))),
+        "live", List.of(figure("NAT in v4 TCP 64 B 1 flow", 7.5).beside("bare XDP redirect", reference, Bar.NONE)),
+        "programs", List.of(
+            figure("NAT requests", 25).beside("HAProxy, TCP mode", reference, Bar.ratioAtLeast(2)),
+            figure("DR requests", 30).beside("HAProxy, TCP mode", reference, Bar.NONE)));
+    assertThat(Headline.of(new Results(MACHINE, false, parts)))
+        .contains("| NAT in | 30 |  | 900 (1.50) | 7.5 (0.75) |  |\n")
+        .contains("- NAT requests: 25.0 ns; HAProxy, TCP mode: 10.0; ratio 2.50\n")
+        .doesNotContain("DR requests");
   }
 
   @Test

@@ -9,15 +9,21 @@ class FigureTest {
   private static final Series FLOOR = new Series(new double[] {16, 16, 16});
 
   private static Figure figure(double value) {
-    return Figure.of("DR v4 TCP hit", "ns", new Series(new double[] {value, value, value}));
+    return Figure.of("DR v4 TCP hit", "ns", new Series(new double[] {value - 0.4, value, value + 0.4}));
   }
 
   @Test
   void aRowSaysWhatWasMeasuredBesideAndWhatIsAsked() {
     assertThat(figure(24).beside("floor B", FLOOR, Bar.ratioAtMost(1.5)).cells())
-        .containsExactly("DR v4 TCP hit", "24.0 ns", "24.0 - 24.0", "floor B 16.0: 1.50 (max 1.5)", "holds");
+        .containsExactly("DR v4 TCP hit", "24.0 ns", "23.8 - 24.2", "floor B 16.0: 1.50 (max 1.5)", "holds");
     assertThat(figure(24.1).beside("floor B", FLOOR, Bar.ratioAtMost(1.5)).cells()[4]).isEqualTo("MISSES");
     assertThat(figure(24).cells()[4]).isEmpty();
+  }
+
+  @Test
+  void whatWasCountedOrMeasuredOnceHasNoQuartiles() {
+    assertThat(Figure.of("look-ups", "", new Series(new double[] {6})).cells()).containsExactly("look-ups", "6", "", "", "");
+    assertThat(Figure.of("start", "s", new Series(new double[] {1.75})).disturbed(true).cells()).startsWith("start", "~1.75 s", "");
   }
 
   @Test
