@@ -169,7 +169,7 @@ final class BpfTrace {
       }
       case 118 -> r[0] = jiffies;
       case 188 -> r[0] = dataEnd - data;
-      default -> throw new SlowWayException("helper " + number + " is not one of the fast way");
+      default -> throw new SlowWayException("helper " + number + ": if the fast way has it, it belongs into BpfTrace");
     }
     Arrays.fill(r, 1, 6, 0xdeadL);
   }
