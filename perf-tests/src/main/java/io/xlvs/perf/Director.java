@@ -52,7 +52,10 @@ final class Director implements AutoCloseable {
   private static final int JIFFIES_PER_SECOND = 250;
   private static final int NEVER = 1 << 30;
   private static final int GENERATION = 1;
-  private static final int RING_STRIDE = 16;
+
+  /** Entries of rings that each service has. */
+  static final int RING_STRIDE = 16;
+
   private static final int HOP = Abi.CLIENT_HOPS;
 
   /** Of {@link #schedule}: behind the slots and rings of all plans. */
