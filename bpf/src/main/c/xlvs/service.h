@@ -185,15 +185,20 @@ enum role {
 static __always_inline enum role find_role_in(struct pkt *p, __u8 family, __u32 *service)
 {
 	const struct xlvs_tuple *t = &p->tuple;
+	const struct xlvs_control *c = entry(&control, 0);
+	bool to_us = c && is_filtered_in(c->destinations, t->daddr, family);
 	const struct xlvs_endpoint *e;
 
-	e = find_endpoint(t->daddr, t->dport, t->protocol, XLVS_ENDPOINT_SERVICE, family);
+	/* A reply's destination is a client's, whose place in the table nobody has in a cache. */
+	e = to_us && find_endpoint(t->daddr, 0, 0, XLVS_ENDPOINT_VIP, family)
+		    ? find_endpoint(t->daddr, t->dport, t->protocol, XLVS_ENDPOINT_SERVICE, family)
+		    : NULL;
 	if (e) {
 		*service = e->index;
 		return ROLE_REQUEST;
 	}
 	if (is_server(t->saddr, t->sport, t->protocol, family) ||
-	    find_endpoint(t->daddr, 0, 0, XLVS_ENDPOINT_LOCAL, family))
+	    (to_us && find_endpoint(t->daddr, 0, 0, XLVS_ENDPOINT_LOCAL, family)))
 		return ROLE_REPLY;
 	return find_any_port(p, family, service) ? ROLE_REQUEST : ROLE_NONE;
 }

@@ -134,6 +134,7 @@ final class KernelDirector implements Recording.Director, AutoCloseable {
       more.add(new Endpoint(
           Convert.wire(destination), key.port(), key.protocol().number(), EndpointKind.SERVICE, Family.IPV4,
           applied.get(key).index));
+      more.add(new Endpoint(Convert.wire(destination), 0, 0, EndpointKind.VIP, Family.IPV4, 0));
     }
     serviceTable.apply(List.of(), more);
   }
