@@ -42,49 +42,52 @@ final class Flood {
     this.report = report;
     this.lab = lab;
     this.exchange = exchange;
-    halfOpen = report.quick() ? 1 << 16 : NewConnections.HALF_OPEN;
+    halfOpen = report.quick() ? 1 << 15 : NewConnections.HALF_OPEN;
     kept = report.quick() ? 3 : 7;
     forgedEach = TIMES_HALF_OPEN * halfOpen / (Turns.taken(kept) * (MEASURED - 1)) + 1;
   }
 
   void run() {
-    measure(Method.DR, Transport.TCP);
-    measure(Method.NAT, Transport.TCP);
-    measure(Method.DR, Transport.UDP);
-  }
-
-  private void measure(Method method, Transport transport) {
-    Plan plan = Plan.of(method, Family.IPV4, transport);
-    boolean hasFloor = transport == Transport.TCP;
     try (Director director = new Director(lab, NewConnections.capacities(NewConnections.CONNECTIONS, halfOpen), 0);
         FloorD floor = new FloorD(NewConnections.CONNECTIONS, halfOpen, NewConnections.LINES)) {
-      int[] servers = establish(director, plan);
-      if (hasFloor) {
-        shakeHands(floor.program(), plan);
+      measure(director, floor, Method.DR, Transport.TCP);
+      measure(director, floor, Method.NAT, Transport.TCP);
+      if (!report.quick()) {
+        measure(director, floor, Method.DR, Transport.UDP);
       }
-      Turns turns = Turns.take(kept, () -> {
-        double before = timed(exchange.sendBack(), List.of(established(plan)));
-        double[] ours = measure(director.xdp(), plan);
-        double[] floors = hasFloor ? measure(floor.program(), plan) : new double[0];
-        double base = Math.max(before, timed(exchange.sendBack(), List.of(established(plan))));
-        return new Turns.Turn(base, DoubleStream.concat(Arrays.stream(ours), Arrays.stream(floors)).toArray());
-      });
-      String name = method + " v4 " + transport;
-      for (int i = 0; i < MIXES.length; i++) {
-        report.add(figure(name, turns, i, hasFloor));
-      }
-      report.add(Figure.of(name + " packet of a flood", "ns", turns.net(FLOOD)));
-      double broken = broken(director, plan, servers);
-      report.add(Figure.of(name + " broken by a flood", "", new Series(new double[] {broken})).asked(Bar.atMost(0)));
     }
   }
 
-  private static Figure figure(String name, Turns turns, int mix, boolean hasFloor) {
-    Figure figure = Figure.of(name + " hit, flood 1 in " + (1 + MIXES[mix]), "ns", turns.net(FIRST_MIX + mix))
-        .beside("without", turns.net(ALONE), Bar.ratioAtMost(MORE_DURING_FLOOD));
-    return hasFloor
-        ? figure.beside("floor D", turns.net(MEASURED + FIRST_MIX + mix), Bar.NONE).beside("without", turns.net(MEASURED + ALONE), Bar.NONE)
-        : figure;
+  private void measure(Director director, FloorD floor, Method method, Transport transport) {
+    Plan plan = Plan.of(method, Family.IPV4, transport);
+    boolean hasFloor = transport == Transport.TCP;
+    int[] servers = establish(director, plan);
+    if (hasFloor) {
+      shakeHands(floor.program(), plan);
+    }
+    Turns turns = Turns.take(kept, () -> {
+      double before = timed(exchange.sendBack(), List.of(established(plan)));
+      double[] ours = measure(director.xdp(), plan);
+      double[] floors = hasFloor ? measure(floor.program(), plan) : new double[0];
+      double base = Math.max(before, timed(exchange.sendBack(), List.of(established(plan))));
+      return new Turns.Turn(base, DoubleStream.concat(Arrays.stream(ours), Arrays.stream(floors)).toArray());
+    });
+    String name = method + " v4 " + transport;
+    for (int i = 0; i < MIXES.length; i++) {
+      report.add(figure(name, turns, 0, i, Bar.ratioAtMost(MORE_DURING_FLOOD)));
+      if (hasFloor) {
+        report.add(figure(name + " of floor D", turns, MEASURED, i, Bar.NONE));
+      }
+    }
+    report.add(Figure.of(name + " packet of a flood", "ns", turns.net(FLOOD)));
+    double broken = broken(director, plan, servers);
+    report.add(Figure.of(name + " broken by a flood", "", new Series(new double[] {broken})).asked(Bar.atMost(0)));
+  }
+
+  /** @param first of a program's measurements in a turn */
+  private static Figure figure(String name, Turns turns, int first, int mix, Bar bar) {
+    return Figure.of(name + " hit, flood 1 in " + (1 + MIXES[mix]), "ns", turns.net(first + FIRST_MIX + mix))
+        .beside("without", turns.net(first + ALONE), bar);
   }
 
   /** A packet of each kind, the harness once included. */
