@@ -7,7 +7,8 @@ import java.util.List;
 /** {@code make bench}: runs the parts of the benchmark, prints their tables and what changed since the stored run, writes bench.json, bench.md and pictures. Needs root. */
 public final class Bench {
   /** In the order in which they run. */
-  static final List<Part> PARTS = List.of(new Counted(), new Packets(), new NewConnections(), new Control(), new Growth(), new Programs());
+  static final List<Part> PARTS =
+      List.of(new Counted(), new Packets(), new NewConnections(), new Live(), new Control(), new Growth(), new Programs());
 
   private static final String USAGE =
       """

@@ -66,6 +66,14 @@ final class Director implements AutoCloseable {
   private static final int OTHER_VIPS = 11 << 24;
   private static final int OTHER_SERVERS = 12 << 24;
 
+  /**
+   * The interfaces that packets leave by.
+   *
+   * @param clients index of the one towards clients
+   * @param servers index of the one towards real servers; may be the same
+   */
+  record Ways(int clients, int servers) {}
+
   private final XlvsObjects objects;
   private final long now;
 
@@ -88,13 +96,18 @@ final class Director implements AutoCloseable {
   }
 
   private Director(CollectionSpec spec, Lab lab, Capacities capacities, List<Plan> plans, int services) {
+    this(spec, new Ways(lab.uplink, lab.uplink), capacities, plans, services);
+  }
+
+  /** As above, between other interfaces of the calling thread's network namespace. */
+  Director(CollectionSpec spec, Ways ways, Capacities capacities, List<Plan> plans, int services) {
     Settings settings =
         capacities.settings(Bpf.possibleCpus(), JIFFIES_PER_SECOND, HASH_SEED, Capacities.Limits.DEFAULT);
     objects = XlvsObjects.load(spec, capacities, settings, Optional.empty());
     locals = Plan.localAddresses(capacities.connections());
     try {
       now = objects.jiffies();
-      configure(lab, plans, services);
+      configure(ways, plans, services);
     } catch (RuntimeException e) {
       objects.close();
       throw e;
@@ -108,6 +121,11 @@ final class Director implements AutoCloseable {
   /** The clock of connections, now. */
   long jiffies() {
     return objects.jiffies();
+  }
+
+  /** The same for tc. */
+  Program ingress() {
+    return objects.ingress();
   }
 
   /** Makes a connection whose server has not answered yet. */
@@ -221,17 +239,19 @@ final class Director implements AutoCloseable {
     return plan.index() * locals;
   }
 
-  private void configure(Lab lab, List<Plan> plans, int services) {
+  private void configure(Ways ways, List<Plan> plans, int services) {
     for (State state : State.values()) {
       objects.control().putInt(Control.timeout(state), NEVER);
     }
-    objects.devices().update(lab.uplink, new Device(lab.uplink, 1500, 0, 0));
-    objects.txPorts().update(lab.uplink, lab.uplink);
+    for (int way : new int[] {ways.clients, ways.servers}) {
+      objects.devices().update(way, new Device(way, 1500, 0, 0));
+      objects.txPorts().update(way, way);
+    }
     MacAddress director = MacAddress.of(new byte[] {2, 0, 0, 0, 1, 1});
     MacAddress server = MacAddress.of(new byte[] {2, 0, 0, 0, 2, 2});
     NextHop hop =
         new NextHop(
-            server, director, lab.uplink, lab.uplink, 1500, Flags.of(NextHopFlag.RESOLVED), 0, WireAddress.ZERO,
+            server, director, ways.servers, ways.servers, 1500, Flags.of(NextHopFlag.RESOLVED), 0, WireAddress.ZERO,
             Optional.of(Family.IPV4));
     put(objects.nextHops(), HOP, NextHop.CODEC, hop);
     List<Endpoint> endpoints = new ArrayList<>();

@@ -3,12 +3,12 @@ package io.xlvs.perf;
 
 import java.nio.ByteBuffer;
 
-/** Well-formed frames of 128 bytes. */
+/** Well-formed frames, of 128 bytes unless another length is asked for. */
 final class Frames {
   static final int ETHERNET = 14;
   static final int SYN = 2;
   static final int ACK = 16;
-  private static final int LENGTH = 128;
+  static final int LENGTH = 128;
   private static final byte[] MACS = {2, 0, 0, 0, 1, 1, 2, 0, 0, 0, 1, (byte) 0xfe};
 
   private Frames() {}
@@ -20,25 +20,31 @@ final class Frames {
 
   /** As above; TCP's sequence and acknowledgement numbers are {@code sequence} and 1. */
   static byte[] build(Transport transport, int flags, int sequence, byte[] source, int sport, byte[] destination, int dport) {
-    ByteBuffer frame = ByteBuffer.allocate(LENGTH);
+    return build(transport, flags, sequence, source, sport, destination, dport, LENGTH);
+  }
+
+  /** As above, of so many bytes, an even number; headers have to fit. */
+  static byte[] build(
+      Transport transport, int flags, int sequence, byte[] source, int sport, byte[] destination, int dport, int length) {
+    ByteBuffer frame = ByteBuffer.allocate(length);
     boolean v4 = source.length == 4;
     frame.put(MACS).putShort((short) (v4 ? 0x0800 : 0x86dd));
     int l4 = ETHERNET + (v4 ? 20 : 40);
     if (v4) {
-      frame.putInt(0x45000000 | LENGTH - ETHERNET).putInt(0x00014000).put((byte) 64).put((byte) transport.number).putShort((short) 0);
+      frame.putInt(0x45000000 | length - ETHERNET).putInt(0x00014000).put((byte) 64).put((byte) transport.number).putShort((short) 0);
     } else {
-      frame.putInt(0x60000000).putShort((short) (LENGTH - l4)).put((byte) transport.number).put((byte) 64);
+      frame.putInt(0x60000000).putShort((short) (length - l4)).put((byte) transport.number).put((byte) 64);
     }
     frame.put(source).put(destination);
     frame.putShort((short) sport).putShort((short) dport);
     if (transport == Transport.TCP) {
       frame.putInt(sequence).putInt(1).put((byte) 0x50).put((byte) flags).putShort((short) 0xffff).putInt(0);
     } else {
-      frame.putShort((short) (LENGTH - l4)).putShort((short) 0);
+      frame.putShort((short) (length - l4)).putShort((short) 0);
     }
     int checksumAt = l4 + (transport == Transport.TCP ? 16 : 6);
-    long pseudo = sum(source, 0, source.length) + sum(destination, 0, destination.length) + transport.number + LENGTH - l4;
-    frame.putShort(checksumAt, checksum(pseudo + sum(frame.array(), l4, LENGTH)));
+    long pseudo = sum(source, 0, source.length) + sum(destination, 0, destination.length) + transport.number + length - l4;
+    frame.putShort(checksumAt, checksum(pseudo + sum(frame.array(), l4, length)));
     if (v4) {
       frame.putShort(ETHERNET + 10, checksum(sum(frame.array(), ETHERNET, l4)));
     }

@@ -41,7 +41,12 @@ record Machine(String cpu, int cpus, String kernel, String date) {
 
   /** Keeps the calling thread on the last CPU. */
   static void pinThread() {
-    bindThread(Integer.toString(Runtime.getRuntime().availableProcessors() - 1));
+    pinThread(Runtime.getRuntime().availableProcessors() - 1);
+  }
+
+  /** Keeps the calling thread, and those that it will start, on a CPU. */
+  static void pinThread(int cpu) {
+    bindThread(Integer.toString(cpu));
   }
 
   /** Lets the calling thread, and the processes that it starts, run on every CPU again. */

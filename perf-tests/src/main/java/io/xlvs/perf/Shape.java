@@ -22,7 +22,13 @@ record Shape(byte[] frame, int flows, int address, int addressOffset, int portOf
 
   /** A client's packet to the service. */
   static Shape request(Plan plan, int flags, int flows) {
-    byte[] frame = Frames.build(plan.transport(), flags, plan.client(0), Flows.FIRST_PORT, plan.vip(), plan.servicePort());
+    return request(plan, flags, flows, Frames.LENGTH);
+  }
+
+  /** As above, of so many bytes. */
+  static Shape request(Plan plan, int flags, int flows, int length) {
+    byte[] frame =
+        Frames.build(plan.transport(), flags, 1, plan.client(0), Flows.FIRST_PORT, plan.vip(), plan.servicePort(), length);
     return of(plan, frame, flows, true);
   }
 
@@ -33,8 +39,13 @@ record Shape(byte[] frame, int flows, int address, int addressOffset, int portOf
 
   /** The real server's packet, to the client or, in FULLNAT, to the local address. */
   static Shape reply(Plan plan, int flags, int flows) {
+    return reply(plan, flags, flows, Frames.LENGTH);
+  }
+
+  /** As above, of so many bytes. */
+  static Shape reply(Plan plan, int flags, int flows, int length) {
     byte[] to = plan.method() == io.xlvs.bpf.Method.FULLNAT ? plan.local(0) : plan.client(0);
-    byte[] frame = Frames.build(plan.transport(), flags, plan.server(), plan.serverPort(), to, Flows.FIRST_PORT);
+    byte[] frame = Frames.build(plan.transport(), flags, 1, plan.server(), plan.serverPort(), to, Flows.FIRST_PORT, length);
     return of(plan, frame, flows, false);
   }
 

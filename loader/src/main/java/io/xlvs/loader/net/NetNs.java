@@ -51,6 +51,38 @@ public final class NetNs implements AutoCloseable {
     }
   }
 
+  /** Keeps the namespace that the calling thread is in alive until closed, whoever leaves it meanwhile. */
+  public static Held hold() {
+    return new Held(open(OWN));
+  }
+
+  /** A namespace that lives while this is open; any thread may enter it. */
+  public static final class Held implements AutoCloseable {
+    private final Fd namespace;
+
+    private Held(Fd namespace) {
+      this.namespace = namespace;
+    }
+
+    /** Moves the calling thread there until the result is closed. */
+    public NetNs enter() {
+      Fd previous = open(OWN);
+      try {
+        Native.checkErrno(Native.libc().setns(namespace.get(), CLONE_NEWNET), "enter", "held network namespace");
+        return new NetNs(previous);
+      } catch (RuntimeException e) {
+        previous.close();
+        throw e;
+      }
+    }
+
+    /** The namespace goes with the last thread, process or descriptor that uses it. Idempotent. */
+    @Override
+    public void close() {
+      namespace.close();
+    }
+  }
+
   /** Returns to the namespace the thread came from. Idempotent. */
   @Override
   public void close() {

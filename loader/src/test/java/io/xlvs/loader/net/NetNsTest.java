@@ -48,6 +48,24 @@ class NetNsTest {
   }
 
   @Test
+  void aHeldNamespaceLivesOnWithNobodyInIt() throws IOException {
+    String before = current();
+    NetNs.Held held;
+    String inside;
+    try (NetNs namespace = NetNs.enterNew()) {
+      held = NetNs.hold();
+      inside = current();
+      Commands.run("ip link add probe type bridge");
+    }
+    assertThat(current()).isEqualTo(before);
+    try (held; NetNs again = held.enter()) {
+      assertThat(current()).isEqualTo(inside);
+      assertThat(NetDevices.find("probe")).isPresent();
+    }
+    assertThat(current()).isEqualTo(before);
+  }
+
+  @Test
   void otherThreadsCannotLeaveForThisOne() throws InterruptedException {
     try (NetNs namespace = NetNs.enterNew()) {
       Thread other = new Thread(() -> assertThatIllegalStateException().isThrownBy(namespace::close));

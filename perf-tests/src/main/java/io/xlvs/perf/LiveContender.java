@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.perf;
+
+/** Something that forwards live frames between the director's interfaces of a {@link LiveBed}; closing it takes it away. */
+interface LiveContender extends AutoCloseable {
+  /** As tables print it. */
+  String name();
+
+  /** The bed in which it is at work: no other contender has it. */
+  LiveBed bed();
+
+  /** Makes the connections of the packets that will come from so many CPUs; may send some. */
+  void establish(Traffic traffic, int cpus);
+
+  /** How these packets have to arrive. */
+  Arrival arrival(Traffic traffic);
+
+  @Override
+  void close();
+}

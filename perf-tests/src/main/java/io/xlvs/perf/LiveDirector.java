@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.perf;
+
+import io.xlvs.bpf.Capacities;
+import io.xlvs.bpf.XlvsObjects;
+import io.xlvs.loader.net.NetNs;
+
+/** xlvs between the interfaces of a {@link LiveBed}. */
+final class LiveDirector implements LiveContender {
+  private final LiveBed bed;
+  private final Director director;
+
+  LiveDirector(LiveBed.Hook hook, PinnedThreads threads, Capacities capacities) {
+    bed = new LiveBed(hook, threads);
+    try (NetNs entered = bed.enter()) {
+      String program = hook == LiveBed.Hook.XDP ? "xlvs_xdp" : "xlvs_ingress";
+      director =
+          new Director(
+              XlvsObjects.parse().loadOnly(program, "xlvs_jiffies"), new Director.Ways(bed.front, bed.back), capacities, Plan.all(), 0);
+    } catch (RuntimeException e) {
+      bed.close();
+      throw e;
+    }
+    bed.attach(hook == LiveBed.Hook.XDP ? director.xdp() : director.ingress());
+  }
+
+  @Override
+  public String name() {
+    return "xlvs";
+  }
+
+  @Override
+  public LiveBed bed() {
+    return bed;
+  }
+
+  @Override
+  public void establish(Traffic traffic, int cpus) {
+    director.establish(traffic.plan(), traffic.flows() * cpus);
+  }
+
+  @Override
+  public Arrival arrival(Traffic traffic) {
+    return Arrival.of(traffic.mode(), traffic.plan());
+  }
+
+  @Override
+  public void close() {
+    bed.close();
+    director.close();
+  }
+}

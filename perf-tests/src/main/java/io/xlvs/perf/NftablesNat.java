@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.xlvs.perf;
+
+import io.xlvs.bpf.Family;
+import io.xlvs.bpf.Method;
+import io.xlvs.loader.net.NetNs;
+
+/** nftables in the place of the director: dnat on the way in, what connection tracking makes of it on the way out. */
+final class NftablesNat implements LiveContender {
+  private static final String RULES =
+      """
+      table FAMILY bench {
+        chain in {
+          type nat hook prerouting priority dstnat
+          FAMILY daddr VIP tcp dport 80 dnat to SERVER:8080
+        }
+      }
+      """;
+
+  private final LiveBed bed;
+
+  NftablesNat(PinnedThreads threads, Family family) {
+    bed = new LiveBed(LiveBed.Hook.TC, threads);
+    Plan plan = Plan.of(Method.NAT, family, Transport.TCP);
+    String server = text(plan.server());
+    String rules =
+        RULES
+            .replace("FAMILY", family == Family.IPV4 ? "ip" : "ip6")
+            .replace("VIP", text(plan.vip()))
+            .replace("SERVER", family == Family.IPV4 ? server : "[" + server + "]");
+    try (NetNs entered = bed.enter()) {
+      // as behind a network card, which has verified checksums already
+      Lab.run("sh", "-c", "echo 0 >/proc/sys/net/netfilter/nf_conntrack_checksum; nft -f - <<'END'\n" + rules + "END\n");
+    } catch (RuntimeException e) {
+      bed.close();
+      throw e;
+    }
+  }
+
+  private static String text(byte[] address) {
+    try {
+      return java.net.InetAddress.getByAddress(address).getHostAddress();
+    } catch (java.net.UnknownHostException e) {
+      throw new IllegalArgumentException("an address of " + address.length + " bytes", e);
+    }
+  }
+
+  @Override
+  public String name() {
+    return "nftables DNAT";
+  }
+
+  @Override
+  public LiveBed bed() {
+    return bed;
+  }
+
+  /** Connection tracking takes up a connection in its middle: each flow's first packet makes its entry. */
+  @Override
+  public void establish(Traffic traffic, int cpus) {
+    Traffic requests = traffic.requests();
+    bed.frames().burst(requests, arrival(requests), cpus, requests.flows());
+  }
+
+  @Override
+  public Arrival arrival(Traffic traffic) {
+    return Arrival.of(traffic.mode(), traffic.plan());
+  }
+
+  @Override
+  public void close() {
+    bed.close();
+  }
+}
