@@ -144,6 +144,39 @@ __noinline verdict HOOKED(refuse_answer)(hook_t *ctx, struct pkt *p)
 	return HOOKED(answer_icmp)(ctx, p, ANSWER_NO_PORT, XLVS_REASON_NO_CONNECTION, 0);
 }
 
+#define HALF (1 << 16)
+
+/* What the answer does to its connection, and to the cache. On a stack of its own. */
+static __noinline verdict answered(hook_t *ctx, struct pkt *p, const struct decision *d,
+				   struct xlvs_conn *conn, __u32 half_and_epoch)
+{
+	bool half = half_and_epoch & HALF, promoted = half && answer_promotes(p, conn);
+	__u32 kept, zero = 0, epoch = half_and_epoch & 0xffff;
+	struct scratch *room;
+
+	room = bpf_map_lookup_elem(&scratch, &zero);
+	if (!room)
+		return drop_because(XLVS_REASON_INTERNAL);
+	learn_from_reply(ctx, p, conn, half);
+	advance(p, conn, &room->client, FROM_SERVER);
+	if (promoted) {
+		conn = settle(room, conn);
+		if (!conn)
+			return drop_because(XLVS_REASON_TABLE_FULL);
+		half = false;
+	}
+	if (half || !reply_may_be_cached(p, conn, &room->client))
+		return CONTINUE;
+	kept = room->kept_way;
+	if (!kept) {
+		kept = keep_hop(&room->way);
+		keep_way(conn, epoch, kept);
+	}
+	if (kept)
+		remember(p, d, &room->client, conn, epoch, kept);
+	return CONTINUE;
+}
+
 /* A real server's packet towards a client: NAT, FULLNAT. CONTINUE if it belongs to no connection.
  */
 __noinline verdict HOOKED(reply)(hook_t *ctx, struct pkt *p)
@@ -152,9 +185,9 @@ __noinline verdict HOOKED(reply)(hook_t *ctx, struct pkt *p)
 	struct xlvs_tuple *client;
 	struct xlvs_conn *conn;
 	struct scratch *room;
-	__u32 epoch, kept, zero = 0;
+	__u32 epoch, zero = 0;
 	verdict v;
-	bool half, promoted;
+	bool half;
 
 	room = bpf_map_lookup_elem(&scratch, &zero);
 	if (!p || !room)
@@ -191,24 +224,9 @@ __noinline verdict HOOKED(reply)(hook_t *ctx, struct pkt *p)
 		return v;
 	d.hop = &room->way;
 	if (hook_can_reach(d.hop)) {
-		promoted = half && answer_promotes(p, conn);
-		learn_from_reply(ctx, p, conn, half);
-		advance(p, conn, client, FROM_SERVER);
-		if (promoted) {
-			conn = settle(room, conn);
-			if (!conn)
-				return drop_because(XLVS_REASON_TABLE_FULL);
-			half = false;
-		}
-		if (!half && reply_may_be_cached(p, conn, client)) {
-			kept = room->kept_way;
-			if (!kept) {
-				kept = keep_hop(&room->way);
-				keep_way(conn, epoch, kept);
-			}
-			if (kept)
-				remember(p, &d, client, conn, epoch, kept);
-		}
+		v = answered(ctx, p, &d, conn, (epoch & 0xffff) | (half ? HALF : 0));
+		if (v)
+			return v;
 	}
 	return forward(ctx, p, &d);
 }

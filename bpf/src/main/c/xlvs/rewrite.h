@@ -65,12 +65,12 @@ static __always_inline int translate(hook_t *ctx, struct pkt *p, const __be32 *s
 		if (daddr)
 			ports += csum_diff16(p->tuple.dport, dport);
 		if (unlikely(p->tuple.protocol == IPPROTO_SCTP)) {
-			struct pkt copy = *p; /* so that p itself can live in registers */
+			__u32 after = (saddr ? sport : p->tuple.sport) |
+				      (__u32)(daddr ? dport : p->tuple.dport) << 16;
 
-			return HOOKED(sctp_ports)(ctx, &copy, saddr ? sport : p->tuple.sport,
-						  daddr ? dport : p->tuple.dport)
-				       ? -1
-				       : write_ip(ctx, p, saddr, daddr, addresses);
+			if (HOOKED(sctp_ports)(ctx, p->l4, p->length - (p->l4 - p->l3), after))
+				return -1;
+			return write_ip(ctx, p, saddr, daddr, addresses);
 		}
 		if (hook_l4_csum(ctx, p->l4 + l4_csum_offset(p->tuple.protocol), ports, addresses,
 				 p->tuple.protocol == IPPROTO_UDP))

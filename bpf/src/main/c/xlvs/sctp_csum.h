@@ -59,32 +59,35 @@ static __noinline __u32 crc_of_ports(__u32 ports, __u32 bytes)
 	return change;
 }
 
-/* Writes the ports; a checksum that was wrong stays wrong. */
-__noinline int HOOKED(sctp_ports)(hook_t *ctx, struct pkt *p, __be16 sport, __be16 dport)
+/*
+ * Writes the ports of the SCTP packet at `offset`, `bytes` long; source in the lower half of
+ * `ports`, both as on the wire. A checksum that was wrong stays wrong.
+ */
+__noinline int HOOKED(sctp_ports)(hook_t *ctx, __u32 offset, __u32 bytes, __u32 ports)
 {
-	struct sctp_header *sctp;
+	struct sctp_header *sctp = header_at(ctx, offset, sizeof(*sctp));
 	__u32 exchanged, change;
 
-	if (!p)
+	if (!sctp)
 		return -1;
-	exchanged = (sport ^ p->tuple.sport) | (__u32)(dport ^ p->tuple.dport) << 16;
+	exchanged = ports ^ (sctp->source | (__u32)sctp->dest << 16);
 	if (!exchanged)
 		return 0;
-	change = crc_of_ports(exchanged, p->length - (p->l4 - p->l3));
-	sctp = header_at(ctx, p->l4, sizeof(*sctp));
+	change = crc_of_ports(exchanged, bytes);
+	sctp = header_at(ctx, offset, sizeof(*sctp));
 	if (!sctp)
 		return -1;
 	if (unlikely(!sctp->checksum)) {
-		change = hook_crc_is_due(ctx, p->l4 + offsetof(struct sctp_header, checksum))
+		change = hook_crc_is_due(ctx, offset + offsetof(struct sctp_header, checksum))
 				 ? 0
 				 : change;
-		sctp = header_at(ctx, p->l4, sizeof(*sctp));
+		sctp = header_at(ctx, offset, sizeof(*sctp));
 		if (!sctp)
 			return -1;
 	}
 	sctp->checksum ^= change;
-	sctp->source = sport;
-	sctp->dest = dport;
+	sctp->source = ports;
+	sctp->dest = ports >> 16;
 	return 0;
 }
 
