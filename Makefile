@@ -12,6 +12,10 @@ PACKAGES := maven clang-19 libbpf1 libbpf-dev bpftool gcc libc6-dev linux-libc-d
 # What `make bench' measures with and beside. Debian's start themselves as services: bench-setup does not let them.
 BENCH_PACKAGES := wrk nginx libnginx-mod-stream haproxy iperf3
 BENCH_SERVICES := nginx haproxy
+# What running another kernel needs on top of that.
+VM_PACKAGES := qemu-system-x86 busybox-static cpio kmod xz-utils
+VM := perf-tests/src/main/sh/vm
+KERNELS ?= 6.1 6.12
 # Any JDK from this version on will do; Debian's is installed only where there is none.
 JDK_VERSION := 17
 
@@ -19,7 +23,7 @@ JDK_VERSION := 17
 export PATH := $(PATH):/usr/sbin:/sbin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bench-setup build run test verifier-stats bench bench-quick bench-compare bench-publish bench-scale bench-sweep bench-picks conformance clean assemble
+.PHONY: help setup bench-setup build run test test-kernels verifier-stats bench bench-quick bench-compare bench-publish bench-scale bench-sweep bench-picks conformance clean assemble
 
 # Programs of perf-tests.
 PERF = $(JAVA) --enable-native-access=ALL-UNNAMED -Dxlvs.home="$(XLVS)" -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf
@@ -95,6 +99,12 @@ test: setup ## build and run every ring of tests: unit, packets, end to end
 	@[ "$$(id -u)" = 0 ] || { echo "test: needs root, for network namespaces and BPF" >&2; exit 1; }
 	@rm -rf $(XLVS)
 	$(MAVEN) verify
+
+test-kernels: PACKAGES += $(VM_PACKAGES)
+test-kernels: build ## load, verify and forward under kernels 6.1 and 6.12, in QEMU; KERNELS=6.1: one of them; UPDATE=1: record verifier statistics
+	@for kernel in $(KERNELS); do \
+	  KERNEL=$$kernel VM_SECONDS=1200 WRITABLE=$(CURDIR)/bpf $(VM) perf-tests/src/main/sh/test-kernel $(if $(UPDATE),--update) || exit 1; \
+	done
 
 verifier-stats: build ## print how large each program is to the kernel, beside what is recorded; UPDATE=1: record it
 	@$(PERF).VerifierStats $(if $(UPDATE),--update)

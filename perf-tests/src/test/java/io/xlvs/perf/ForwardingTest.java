@@ -8,12 +8,14 @@ import io.xlvs.bpf.Family;
 import io.xlvs.loader.TestRunResult;
 import io.xlvs.perf.Scenario.Situation;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A floor does the data plane's work, no less: from the same packet both make the same one. Needs root. */
 class ForwardingTest {
   private static final int PACKETS = 100;
 
+  @Tag("kernels")
   @Test
   void floorsAndDataPlaneSendTheSamePackets() {
     Capacities capacities = new Capacities(1024, 1024, 64, 64, 64, 64, 1 << 12, 1 << 12, 16, 16, 16, 1024, 1024);

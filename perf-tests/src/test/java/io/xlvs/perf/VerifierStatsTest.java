@@ -8,6 +8,7 @@ import io.xlvs.perf.VerifierStats.Size;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,14 +18,16 @@ import org.junit.jupiter.api.Test;
 class VerifierStatsTest {
   private static final Map<String, Size> RECORDED = Map.of("xlvs_xdp", new Size(100_000, 40_000));
 
+  @Tag("kernels")
   @Test
   void programsAreAsLargeAsRecorded() throws IOException {
     Map<String, ProgramInfo> programs = VerifierStats.programs();
     assertThat(programs).containsKeys("xlvs_xdp", "xlvs_ingress", "xlvs_egress", "xlvs_sweep", "xlvs_delete", "xlvs_jiffies");
-    programs.forEach(
-        (name, info) -> assertThat(info.verifiedInstructions()).as("verified instructions of " + name).isLessThan(VerifierStats.LIMIT));
     Map<String, Size> recorded = VerifierStats.read(Path.of("../bpf/verifier-stats.json"));
-    if (!recorded.isEmpty()) {
+    if (recorded.isEmpty()) {
+      programs.forEach(
+          (name, info) -> assertThat(info.verifiedInstructions()).as("verified instructions of " + name).isLessThan(VerifierStats.LIMIT));
+    } else {
       assertThat(VerifierStats.complaints(recorded, VerifierStats.sizes(programs))).isEmpty();
     }
   }

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Connections from their first packet to their last: entries, states as in IPVS's tables, counts. */
@@ -52,6 +53,7 @@ class ConnectionTest {
     return Load.read(ByteBuffer.wrap(line).order(ByteOrder.nativeOrder()), 0);
   }
 
+  @Tag("kernels")
   @Test
   void shouldKeepASynInTheHalfOpenTableUntilItsClientAcknowledges() {
     for (Worlds.Kind kind : Worlds.kinds()) {

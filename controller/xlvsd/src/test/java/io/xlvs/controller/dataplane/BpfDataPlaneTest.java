@@ -20,12 +20,14 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The data plane on a real kernel, with real TCP through it. */
 class BpfDataPlaneTest extends LiveDirector {
   static final ServiceKey.Endpoint OTHER = new ServiceKey.Endpoint(Protocol.TCP, IpAddress.parse("10.71.100.2"), 80);
 
+  @Tag("kernels")
   @Test
   void forwardsByNatCountsAndListsAndGoesOnThroughARestart() throws Exception {
     assertThat(plane.status().interfaces()).extracting(DataPlaneStatus.Interface::attachMode).containsOnly("native");
