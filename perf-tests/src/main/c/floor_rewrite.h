@@ -21,12 +21,13 @@ static __always_inline bool is_balanced(__u8 protocol)
 	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP;
 }
 
+/* What one less in the TTL, the upper byte of its word, adds to the checksum: read back after the store, it would stall. */
+#define TTL_LESS (0xffff - bpf_htons(0x0100))
+
 static __always_inline void age4(struct iphdr *ip, __u64 diff)
 {
-	__be16 before = *(__be16 *)&ip->ttl;
-
 	ip->ttl--;
-	csum_change(&ip->check, diff + (__u16)~before + *(__be16 *)&ip->ttl);
+	csum_change(&ip->check, diff + TTL_LESS);
 }
 
 /* Pushes the outer header and leaves room for Ethernet's: RFC 2003, RFC 6040. */
