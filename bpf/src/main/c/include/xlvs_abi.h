@@ -59,7 +59,7 @@ struct xlvs_region {
 };
 
 struct xlvs_service {
-	struct xlvs_region ring; /* of rings: server indices */
+	struct xlvs_region ring; /* of rings: server indices; RING_FIRST: struct xlvs_place */
 	struct xlvs_region local_addresses;
 	__be32 vip[4]; /* XLVS_SERVICE_MARK: the mark, as an address whose first word it is */
 	__be16 port;   /* XLVS_SERVICE_MARK: 0, like protocol */
@@ -248,8 +248,9 @@ struct xlvs_load {
 
 /* service_state[service]: what the scheduler keeps between connections. */
 struct xlvs_service_state {
-	__u64 counter; /* XLVS_PICK_NEXT: next entry is counter % length */
-	__u64 pad[7];
+	__u64 counter;    /* XLVS_PICK_NEXT: next entry is counter % length */
+	__u64 unrecorded; /* XLVS_SERVICE_RING_FIRST: packets whose flow could not be recorded */
+	__u64 pad[6];
 };
 
 /* A local address of a FULLNAT service. */

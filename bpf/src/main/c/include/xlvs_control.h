@@ -30,6 +30,7 @@ struct xlvs_control {
 	 */
 	__u64 destinations[XLVS_FILTER_WORDS]; /* VIPs, local addresses */
 	__u64 sources[XLVS_FILTER_WORDS];      /* real servers */
+	__u64 ring_first[XLVS_FILTER_WORDS];   /* VIPs of services that are XLVS_SERVICE_RING_FIRST */
 };
 
 /* Context of the syscall program xlvs_sweep: expires what has been idle too long and recounts

@@ -111,6 +111,8 @@ enum xlvs_service_flag {
 	XLVS_SERVICE_MARK = 64,      /* of a firewall mark: any number of endpoints lead here */
 	XLVS_SERVICE_SIP = 128,      /* persistence engine sip: a template for each Call-ID */
 	XLVS_SERVICE_FTP = 256,      /* connections to one of control.ftp_ports are FTP's */
+	/* SH, MH of DR and TUN: the ring, of struct xlvs_place, decides without connections */
+	XLVS_SERVICE_RING_FIRST = 512,
 };
 
 enum xlvs_server_flag {

@@ -45,6 +45,7 @@ enum xlvs_reason {
 	XLVS_REASON_FTP_HELD = 31, /* FTP control: out of order, or half of a line that may name an
 				      address: its sender repeats it */
 	XLVS_REASON_FTP_REFUSED = 32, /* forwarded: a passive answer, its code made 425 */
+	XLVS_REASON_RECORDS_FULL = 33, /* forwarded: ring first, its flow could not be recorded */
 	XLVS_REASONS = 64,            /* stride of the counters */
 };
 

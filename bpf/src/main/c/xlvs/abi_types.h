@@ -28,6 +28,9 @@ const volatile struct {
 	struct xlvs_sweep sweep;
 	struct xlvs_clock clock;
 	struct xlvs_delete delete;
+	enum xlvs_place_state place_state;
+	struct xlvs_place place;
+	struct xlvs_ring_sweep ring_sweep;
 } abi_types = {};
 
 #endif

@@ -20,6 +20,7 @@
 
 #include "xlvs_abi.h"
 #include "xlvs_control.h"
+#include "xlvs_ring.h"
 
 /* RFC 792; linux/icmp.h drags the C library in. */
 #define ICMP_ECHOREPLY 0

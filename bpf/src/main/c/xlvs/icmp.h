@@ -83,7 +83,28 @@ static __always_inline void reverse(const struct xlvs_tuple *t, struct xlvs_tupl
 	reversed->family = t->family;
 }
 
-/* An error about what a server sent to its client: on to the server. */
+/* An error about what a server of a service that is ring first sent: to that server, as it came. */
+__noinline verdict HOOKED(ring_error)(hook_t *ctx, struct pkt *p, __u32 server)
+{
+	struct decision d = { .index = server };
+
+	d.server = entry(&servers, server);
+	if (!p || !d.server)
+		return drop_because(XLVS_REASON_INTERNAL);
+	if (!(d.server->flags & XLVS_SERVER_AVAILABLE))
+		return drop_because(XLVS_REASON_SERVER_GONE);
+	d.hop = entry(&next_hops, d.server->next_hop);
+	if (!d.hop)
+		return drop_because(XLVS_REASON_INTERNAL);
+	if (d.server->flags & XLVS_SERVER_LOCAL) {
+		note_packet(p, d.index, false);
+		return PASS;
+	}
+	d.kind = flow_kind(d.server->method, false);
+	return forward(ctx, p, &d);
+}
+
+/* An error about what a server sent to its client, room->client: on to the server. */
 static __noinline verdict error_to_server(hook_t *ctx, struct pkt *p, struct scratch *room)
 {
 	const struct xlvs_server *server;
@@ -94,7 +115,6 @@ static __noinline verdict error_to_server(hook_t *ctx, struct pkt *p, struct scr
 	bool half = false;
 	__u8 kind;
 
-	reverse(&room->quoted.tuple, &room->client);
 	conn = conn_find(&room->client, &half);
 	if (!conn)
 		return pass_because(XLVS_REASON_ICMP_UNRELATED);
@@ -190,7 +210,7 @@ __noinline verdict HOOKED(icmp)(hook_t *ctx, struct pkt *p)
 	struct scratch *room;
 	struct quoted *q;
 	enum quoted_part found;
-	__u32 zero = 0;
+	__u32 server, zero = 0;
 	bool to_vip;
 
 	room = bpf_map_lookup_elem(&scratch, &zero);
@@ -217,8 +237,12 @@ __noinline verdict HOOKED(icmp)(hook_t *ctx, struct pkt *p)
 		return to_vip ? pass_because(XLVS_REASON_ICMP_UNRELATED) : PASS;
 	if (!is_intact(ctx, p, room))
 		return to_vip ? pass_because(XLVS_REASON_BAD_HEADER) : PASS;
-	if ((to_vip || hook_mark(ctx)) && found == QUOTED_PORTS)
-		return error_to_server(ctx, p, room);
+	if ((to_vip || hook_mark(ctx)) && found == QUOTED_PORTS) {
+		reverse(&q->tuple, &room->client);
+		server = ring_flow_server(&room->client);
+		return server == XLVS_RING_EMPTY ? error_to_server(ctx, p, room)
+						 : HOOKED(ring_error)(ctx, p, server);
+	}
 	if (found == QUOTED_PORTS &&
 	    (is_server(q->tuple.daddr, q->tuple.dport, q->tuple.protocol, q->tuple.family) ||
 	     find_endpoint(q->tuple.saddr, 0, 0, XLVS_ENDPOINT_LOCAL, q->tuple.family)))

@@ -11,6 +11,7 @@
 #include "hop.h"
 #include "icmp_quoted.h"
 #include "lookup.h"
+#include "ring.h"
 #include "tunnel.h"
 
 /* Where the tunnelled packet begins in what is quoted, or 0 if that is no tunnel of ours. */
@@ -44,17 +45,25 @@ static __always_inline enum icmp_answer tunnel_answer(const struct icmp_header *
 										 : ANSWER_NO_HOST;
 }
 
-/* The connection of the tunnelled packet, if that server's tunnel is the one at fault. */
-static __always_inline bool is_our_tunnel(struct scratch *room)
+/* The server of the tunnelled packet's connection or, ring first, of its flow; NULL: no tunnel. */
+static __always_inline const struct xlvs_server *tunnelled_to(struct scratch *room)
 {
 	const struct xlvs_server *server;
 	struct xlvs_conn *conn;
 	bool half = false;
 
 	conn = conn_find(&room->client, &half);
-	if (!conn || conn->method != XLVS_TUN)
-		return false;
-	server = entry(&servers, conn->server);
+	if (conn)
+		return conn->method == XLVS_TUN ? entry(&servers, conn->server) : NULL;
+	server = entry(&servers, ring_flow_server(&room->client));
+	return server && server->method == XLVS_TUN ? server : NULL;
+}
+
+/* Whether that server's tunnel is the one at fault. */
+static __always_inline bool is_our_tunnel(struct scratch *room)
+{
+	const struct xlvs_server *server = tunnelled_to(room);
+
 	return server && same_address(server->addr, room->relay.daddr) &&
 	       same_address(server->tunnel_source, room->relay.saddr);
 }

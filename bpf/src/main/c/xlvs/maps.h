@@ -76,6 +76,7 @@ KEYED(half_templates, BPF_MAP_TYPE_LRU_HASH, 16384, struct xlvs_tuple, struct xl
 KEYED(call_ids, BPF_MAP_TYPE_LRU_HASH, 16384, struct xlvs_tuple, struct xlvs_call_id);
 KEYED(fragments, BPF_MAP_TYPE_LRU_HASH, 4096, struct xlvs_fragment_key, struct xlvs_fragment);
 KEYED(client_hops, BPF_MAP_TYPE_HASH, XLVS_CLIENT_HOPS, struct xlvs_hop_key, __u32);
+KEYED(ring_records, BPF_MAP_TYPE_HASH, 16384, struct xlvs_ring_record_key, struct xlvs_ring_record);
 TABLE(service_state, 256, struct xlvs_service_state);
 TABLE(server_load, 1024, struct xlvs_load);
 TABLE(server_busy, 1024, __u32); /* the period in which a packet last took the slow way */
@@ -163,6 +164,8 @@ struct scratch {
 	__u8 sip[SIP_BYTES];
 	struct ftp_expected expected;
 	struct ftp_room ftp;
+	struct xlvs_ring_record_key flow; /* ring first */
+	struct xlvs_ring_record shown;
 };
 
 MAP(scratch, BPF_MAP_TYPE_PERCPU_ARRAY, 1, struct scratch, 0);

@@ -61,20 +61,4 @@ static __always_inline __u64 conn_overhead(const struct xlvs_load *load)
 	return ((__u64)load_read(&load->active) << 8) + load_read(&load->inactive);
 }
 
-/* From the start on, the first usable one. */
-static long next_step(__u32 i, struct choice *c)
-{
-	struct candidate found;
-	__u32 server;
-
-	if (i >= c->length)
-		return 1;
-	c->skipped = i;
-	server = ring_entry(c, (c->start + i) % c->length);
-	if (!usable(c, server, &found))
-		return 0;
-	c->server = server;
-	return 1;
-}
-
 #endif

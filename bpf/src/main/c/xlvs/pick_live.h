@@ -9,6 +9,22 @@
 
 #include "pick.h"
 
+/* From the start on, the first usable one. */
+static long next_step(__u32 i, struct choice *c)
+{
+	struct candidate found;
+	__u32 server;
+
+	if (i >= c->length)
+		return 1;
+	c->skipped = i;
+	server = ring_entry(c, (c->start + i) % c->length);
+	if (!usable(c, server, &found))
+		return 0;
+	c->server = server;
+	return 1;
+}
+
 #define PAIRS_PER_LINE 8
 #define PICK_IDLE                                                                              \
 	0 /* beside enum xlvs_pick: any server with less than half of the connections that its \

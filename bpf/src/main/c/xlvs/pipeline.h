@@ -10,7 +10,7 @@
 #include "ftp.h"
 #include "icmp.h"
 #include "plain.h"
-#include "request.h"
+#include "ring_first.h"
 
 /* Addressed to a VIP or to a local address of FULLNAT. */
 static __always_inline bool is_balanced(const struct pkt *p)
@@ -70,6 +70,8 @@ static __always_inline verdict process(hook_t *ctx, struct pkt *p, bool plain)
 		if (!find_any_port(p, p->tuple.family, &service))
 			return HOOKED(refuse_answer)(ctx, p);
 	}
+	if (is_ring_first_service(service))
+		return HOOKED(ring_request)(ctx, p, service);
 	v = HOOKED(request)(ctx, p, service);
 	if (unlikely(v == READ_FIRST))
 		v = HOOKED(ftp)(ctx, p, FROM_CLIENT) ?: HOOKED(request)(ctx, p, service);

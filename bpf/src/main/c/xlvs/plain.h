@@ -10,6 +10,7 @@
 
 #include "cached.h"
 #include "parse.h"
+#include "ring_fast.h"
 
 /* Whether the frame holds the whole IP packet, in parts outside the linear one if need be. */
 static __always_inline bool is_complete(hook_t *ctx, const struct pkt *p)
@@ -88,11 +89,19 @@ static __always_inline bool parse_plain_transport(hook_t *ctx, struct pkt *p)
 /* The family is a constant where this is called, so that each has code of its own. */
 static __always_inline verdict fast_in(hook_t *ctx, struct pkt *p, __u8 family)
 {
+	bool ring = false;
+
 	if (!(family == XLVS_IPV4 ? parse_plain4(ctx, p) : parse_plain6(ctx, p)) ||
 	    !is_complete(ctx, p) || !parse_plain_transport(ctx, p))
 		return UNUSUAL;
-	if (!hook_mark(ctx) && !may_be_ours_in(p, family))
+	if (!hook_mark(ctx) && !may_be_ours_in(p, family, &ring))
 		return PASS;
+	if (ring) {
+		verdict v = ring_first_in(ctx, p, family);
+
+		if (likely(v))
+			return v;
+	}
 	return likely(is_mid_flow(p)) ? cached_in(ctx, p, family) : CONTINUE;
 }
 

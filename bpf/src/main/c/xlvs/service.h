@@ -71,27 +71,43 @@ find_endpoint(const __be32 *addr, __be16 port, __u8 protocol, __u8 kind, __u8 fa
 	return NULL;
 }
 
-static __always_inline bool is_filtered_in(const __u64 *filter, const __be32 *addr, __u8 family)
+static __always_inline __u32 filter_bit(const __be32 *addr, __u8 family)
 {
 	bool v4 = family == XLVS_IPV4;
-	__u32 bit = address_bit(v4 ? addr[0] : two_words(addr), v4 ? 0 : two_words(addr + 2));
 
+	return address_bit(v4 ? addr[0] : two_words(addr), v4 ? 0 : two_words(addr + 2));
+}
+
+static __always_inline bool is_bit_set(const __u64 *filter, __u32 bit)
+{
 	return filter[bit / 64] >> bit % 64 & 1;
 }
 
-/* Whether a packet may concern a service, by its addresses alone. */
-static __always_inline bool may_be_ours_in(const struct pkt *p, __u8 family)
+static __always_inline bool is_filtered_in(const __u64 *filter, const __be32 *addr, __u8 family)
+{
+	return is_bit_set(filter, filter_bit(addr, family));
+}
+
+/* Whether a packet may concern a service, and one that is ring first, by its addresses alone. */
+static __always_inline bool may_be_ours_in(const struct pkt *p, __u8 family, bool *ring_first)
 {
 	const struct xlvs_control *c = entry(&control, 0);
+	__u32 bit = filter_bit(p->tuple.daddr, family);
 
-	return c && (is_filtered_in(c->destinations, p->tuple.daddr, family) ||
-		     is_filtered_in(c->sources, p->tuple.saddr, family));
+	if (!c)
+		return false;
+	if (!is_bit_set(c->destinations, bit))
+		return is_bit_set(c->sources, filter_bit(p->tuple.saddr, family));
+	*ring_first = is_bit_set(c->ring_first, bit);
+	return true;
 }
 
 static __always_inline bool may_be_ours(const struct pkt *p)
 {
-	return p->tuple.family == XLVS_IPV4 ? may_be_ours_in(p, XLVS_IPV4)
-					    : may_be_ours_in(p, XLVS_IPV6);
+	bool ring_first;
+
+	return p->tuple.family == XLVS_IPV4 ? may_be_ours_in(p, XLVS_IPV4, &ring_first)
+					    : may_be_ours_in(p, XLVS_IPV6, &ring_first);
 }
 
 /* A server of a NAT service; one of a service on every port is known by its address alone. */

@@ -43,6 +43,12 @@ public final class Abi {
           Map.entry("XLVS_DELETIONS", (long) DELETIONS),
           Map.entry("XLVS_CALL_TEMPLATE", (long) CallId.TEMPLATE_PORT),
           Map.entry("XLVS_CALL_ID_BYTES", (long) CallId.TEXT_BYTES),
+          Map.entry("XLVS_PLACE_SHIFT", (long) Place.SHIFT),
+          Map.entry("XLVS_PLACE_HELD", (long) Place.HELD),
+          Map.entry("XLVS_RECORD_SERVER", Integer.toUnsignedLong(RingRecord.SERVER_MASK)),
+          Map.entry("XLVS_RECORD_TURN", Integer.toUnsignedLong(RingRecord.TURN)),
+          Map.entry("XLVS_RECORD_OVER", Integer.toUnsignedLong(RingRecord.OVER)),
+          Map.entry("XLVS_RECORD_HALF", Integer.toUnsignedLong(RingRecord.HALF)),
           Map.entry("XLVS_RING_EMPTY", Integer.toUnsignedLong(RingLine.EMPTY)));
 
   /** Every struct. */
@@ -52,7 +58,7 @@ public final class Abi {
           HopKey.LAYOUT, Device.LAYOUT, Conn.LAYOUT, FragmentKey.LAYOUT, Fragment.LAYOUT, Template.LAYOUT, CallId.LAYOUT,
           Stats.LAYOUT,
           Load.LAYOUT, ServiceState.LAYOUT, LocalAddress.LAYOUT, RingLine.LAYOUT, Control.LAYOUT, Sweep.LAYOUT, Clock.LAYOUT,
-          Deletion.LAYOUT, Delete.LAYOUT, Settings.LAYOUT);
+          Deletion.LAYOUT, Delete.LAYOUT, Place.LAYOUT, RingRecordKey.LAYOUT, RingRecord.LAYOUT, RingSweep.LAYOUT, Settings.LAYOUT);
 
   /**
    * One C enum.
@@ -83,6 +89,7 @@ public final class Abi {
           EnumMirror.of("xlvs_next_hop_flag", "XLVS_NEXT_HOP_", NextHopFlag.values()),
           EnumMirror.of("xlvs_conn_flag", "XLVS_CONN_", ConnFlag.values()),
           EnumMirror.of("xlvs_sysctl", "XLVS_SYSCTL_", SysctlFlag.values()),
+          EnumMirror.of("xlvs_place_state", "XLVS_PLACE_", PlaceState.values()),
           EnumMirror.of("xlvs_deletion_table", "XLVS_IN_", DeletionTable.values()),
           EnumMirror.of("xlvs_deletion_outcome", "XLVS_OUTCOME_", DeletionOutcome.values()),
           new EnumMirror("xlvs_reason", "XLVS_REASON_", List.of(Reason.values()), Map.of("XLVS_REASONS", Reason.STRIDE)));

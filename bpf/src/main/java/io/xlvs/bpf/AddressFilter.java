@@ -16,8 +16,16 @@ public final class AddressFilter {
     if (endpoint.kind() == EndpointKind.MARK) {
       return; // no address
     }
-    int bit = bit(endpoint.address());
-    int filter = endpoint.kind() == EndpointKind.SERVER ? Control.SOURCES : Control.DESTINATIONS;
+    set(control, endpoint.kind() == EndpointKind.SERVER ? Control.SOURCES : Control.DESTINATIONS, endpoint.address());
+  }
+
+  /** Has packets to this VIP look for a service that is {@link ServiceFlag#RING_FIRST} first. */
+  public static void admitRingFirst(TableMemory control, WireAddress vip) {
+    set(control, Control.RING_FIRST, vip);
+  }
+
+  private static void set(TableMemory control, int filter, WireAddress address) {
+    int bit = bit(address);
     long at = filter + (long) bit / Long.SIZE * Long.BYTES;
     control.putLongRelease(at, control.getLong(at) | 1L << bit);
   }

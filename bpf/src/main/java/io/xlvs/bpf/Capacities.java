@@ -47,6 +47,10 @@ public record Capacities(
   /** Half of connections is kept for those whose client has proved itself; see docs/adr/0004. */
   private static final int ONE_WAY_SHARE = 2;
 
+  /** Flows that ring first records at a time: those of a few changing places, for a while. */
+  private static final int RECORDS_SHARE = 4;
+
+  private static final int MINIMUM_RECORDS = 1024;
   private static final int PAGE_BYTES = 4096;
   private static final int HASH_ELEMENT_BYTES = 48;
   private static final int HASH_BUCKET_BYTES = 16;
@@ -90,6 +94,7 @@ public record Capacities(
     entries.put("replies", connections);
     entries.put("half_open", halfOpen);
     entries.put("half_replies", halfOpen);
+    entries.put("ring_records", Math.max(MINIMUM_RECORDS, connections / RECORDS_SHARE));
     entries.put("templates", templates);
     entries.put("half_templates", halfOpen);
     entries.put("fragments", fragments);

@@ -19,6 +19,7 @@ public final class Control {
           .bytes("ftp_ports", 2 * Abi.FTP_PORTS)
           .bytes("destinations", 8 * Abi.FILTER_WORDS)
           .bytes("sources", 8 * Abi.FILTER_WORDS)
+          .bytes("ring_first", 8 * Abi.FILTER_WORDS)
           .build();
 
   /** Which half of service_table readers use: 0 or 1. */
@@ -47,6 +48,9 @@ public final class Control {
 
   /** Filter of addresses that replies carry. */
   static final int SOURCES = LAYOUT.offset("sources");
+
+  /** Filter of the VIPs of services that are {@link ServiceFlag#RING_FIRST}. */
+  static final int RING_FIRST = LAYOUT.offset("ring_first");
 
   private static final int TIMEOUTS = LAYOUT.offset("timeouts");
 

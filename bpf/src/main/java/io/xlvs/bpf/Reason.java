@@ -50,7 +50,9 @@ public enum Reason implements AbiConstant {
       "SIP over UDP alone is balanced by that engine; look for keep-alives, or for another protocol on its port"),
   FTP_HELD(31, "dropped: FTP control connection, out of order or half of a line that may name an address; its sender repeats it", ""),
   FTP_REFUSED(32, "forwarded as 425: a passive answer of an FTP server that names a port below 1024, or whose line has no room for the VIP",
-      "give the server unprivileged passive ports, and some words in its answer to PASV");
+      "give the server unprivileged passive ports, and some words in its answer to PASV"),
+  RECORDS_FULL(33, "forwarded: ring-first, a flow could not be recorded while its place in the ring changes, which therefore takes longer",
+      "restart xlvsd with more connections: the table of records, ring_records, has a quarter of their number");
 
   /** How many counters each CPU has: {@code XLVS_REASONS}. */
   public static final int STRIDE = 64;

@@ -28,7 +28,10 @@ public enum ServiceFlag implements AbiConstant {
   SIP(128),
 
   /** Connections to one of {@link Control#FTP_PORTS} are FTP's. */
-  FTP(256);
+  FTP(256),
+
+  /** sh and mh of DR and TUN: the ring, of {@link Place}s, decides without connections. */
+  RING_FIRST(512);
 
   private final int value;
 

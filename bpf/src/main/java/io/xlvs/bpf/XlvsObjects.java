@@ -172,6 +172,11 @@ public final class XlvsObjects implements AutoCloseable {
     return runOnContext("xlvs_delete", Delete.CODEC, new Delete(count, 0)).deleted();
   }
 
+  /** Forgets what {@link #ringRecords} need no longer hold, and marks places that they hold in DRAIN; one caller at a time. */
+  public RingSweep ringSweep() {
+    return runOnContext("xlvs_ring_sweep", RingSweep.CODEC, new RingSweep(0, 0));
+  }
+
   /** The kernel's clock of connections. */
   public long jiffies() {
     return runOnContext("xlvs_jiffies", Clock.CODEC, new Clock(0)).jiffies();
@@ -295,6 +300,11 @@ public final class XlvsObjects implements AutoCloseable {
   /** What the keys of templates of persistence engine sip were made of, the newest ones. */
   public BpfMap<Tuple, CallId> callIds() {
     return collection.map("call_ids", Tuple.CODEC, CallId.CODEC);
+  }
+
+  /** Flows that have shown themselves while their place in a ring changed. */
+  public BpfMap<RingRecordKey, RingRecord> ringRecords() {
+    return collection.map("ring_records", RingRecordKey.CODEC, RingRecord.CODEC);
   }
 
   /** Ports of datagrams whose fragments are on their way. */

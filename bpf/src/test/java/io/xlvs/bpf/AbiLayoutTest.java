@@ -52,14 +52,14 @@ class AbiLayoutTest {
     int records = 0;
     for (StructLayout layout : Abi.STRUCTS) {
       Class<?> type = Class.forName("io.xlvs.bpf." + camelCase(layout.name().substring("xlvs_".length())));
-      if (type.isRecord() && type != Region.class) {
+      if (type.isRecord() && type != Region.class && type != Place.class) {
         records++;
         for (int i = 0; i < 200; i++) {
           roundTrip((Codec<?>) type.getField("CODEC").get(null), randomRecord(type, layout, random));
         }
       }
     }
-    assertThat(records).isEqualTo(21);
+    assertThat(records).isEqualTo(24);
   }
 
   private static <T> void roundTrip(Codec<T> codec, Object record) {

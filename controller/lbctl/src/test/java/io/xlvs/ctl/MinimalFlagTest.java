@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** mh-minimal, the scheduler flag that ipvsadm has not. */
+/** mh-minimal and ring-first, the scheduler flags that ipvsadm has not. */
 class MinimalFlagTest {
   private FakeServer server;
   private Lbctl lbctl;
@@ -30,5 +30,15 @@ class MinimalFlagTest {
     assertThat(lbctl.run("-S -n").out()).isEqualTo("-A -t 10.0.0.1:80 -s mh -b mh-fallback,mh-port,mh-minimal\n");
     assertThat(lbctl.run("-L -n").out()).contains("TCP  10.0.0.1:80 mh (mh-fallback,mh-port,mh-minimal)\n");
     assertThat(lbctl.run("-A -t 10.0.0.2:80 -s sh -b mh-minimal").err()).contains("incompatible scheduler flag `mh-minimal'", "-s mh");
+  }
+
+  @Test
+  void ringFirstGoesWithBothHashes() {
+    assertThat(lbctl.run("-A -t 10.0.0.1:80 -s mh -b ring-first,mh-minimal,mh-port").status()).isZero();
+    assertThat(lbctl.run("-A -u 10.0.0.1:53 -s sh -b ring-first").status()).isZero();
+    assertThat(lbctl.run("-S -n").out())
+        .isEqualTo("-A -t 10.0.0.1:80 -s mh -b mh-port,mh-minimal,ring-first\n-A -u 10.0.0.1:53 -s sh -b ring-first\n");
+    assertThat(lbctl.run("-A -t 10.0.0.2:80 -s rr -b ring-first").err())
+        .contains("incompatible scheduler flag `ring-first'", "-s sh and -s mh", "the scheduler is rr");
   }
 }

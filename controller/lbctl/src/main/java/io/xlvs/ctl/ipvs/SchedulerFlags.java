@@ -9,13 +9,15 @@ import java.util.TreeSet;
 
 /**
  * Scheduler flags: three bits, {@code flag-1} to {@code flag-3}, of which sh and mh have names of their own for the first
- * two ({@code sh-fallback}, {@code sh-port}). And a fourth, which IPVS has not: {@code mh-minimal}.
+ * two ({@code sh-fallback}, {@code sh-port}). And two that IPVS has not: {@code mh-minimal}, and {@code ring-first} of both.
  */
 final class SchedulerFlags {
   private static final String GENERIC = "flag-";
   private static final List<String> SUFFIXES = List.of("-fallback", "-port");
   private static final String MINIMAL = "mh-minimal";
   private static final int MINIMAL_BIT = 4;
+  private static final String RING_FIRST = "ring-first";
+  private static final int RING_FIRST_BIT = 5;
 
   private SchedulerFlags() {}
 
@@ -26,15 +28,21 @@ final class SchedulerFlags {
       int bit = bit(flag);
       if (bit == 0) {
         throw new Failure(Failure.USAGE, "invalid scheduler flag `" + flag + "'",
-            "flags are sh-fallback, sh-port, mh-fallback, mh-port, mh-minimal, flag-1, flag-2 and flag-3");
+            "flags are sh-fallback, sh-port, mh-fallback, mh-port, mh-minimal, ring-first, flag-1, flag-2 and flag-3");
       }
-      if (!flag.startsWith(GENERIC) && !flag.startsWith(scheduler + "-")) {
+      if (!fits(flag, scheduler)) {
         throw new Failure(Failure.USAGE, "incompatible scheduler flag `" + flag + "'",
-            "it belongs to -s " + flag.substring(0, 2) + ", the scheduler is " + (scheduler.isEmpty() ? "wlc" : scheduler));
+            "it belongs to -s " + (bit == RING_FIRST_BIT ? "sh and -s mh" : flag.substring(0, 2)) + ", the scheduler is " + (scheduler.isEmpty() ? "wlc" : scheduler));
       }
       bits.add(bit);
     }
     return names(scheduler, bits);
+  }
+
+  private static boolean fits(String flag, String scheduler) {
+    return flag.equals(RING_FIRST)
+        ? scheduler.equals("sh") || scheduler.equals("mh")
+        : flag.startsWith(GENERIC) || flag.startsWith(scheduler + "-");
   }
 
   /** The flags as ipvsadm lists them. */
@@ -48,15 +56,21 @@ final class SchedulerFlags {
     boolean named = scheduler.equals("sh") || scheduler.equals("mh");
     List<String> names = new ArrayList<>();
     for (int bit : bits) {
-      names.add(bit == MINIMAL_BIT ? MINIMAL : named && bit <= SUFFIXES.size() ? scheduler + SUFFIXES.get(bit - 1) : GENERIC + bit);
+      names.add(switch (bit) {
+        case MINIMAL_BIT -> MINIMAL;
+        case RING_FIRST_BIT -> RING_FIRST;
+        default -> named && bit <= SUFFIXES.size() ? scheduler + SUFFIXES.get(bit - 1) : GENERIC + bit;
+      });
     }
     return names;
   }
 
-  /** 1..4, or 0 if there is no such flag. */
+  /** 1..5, or 0 if there is no such flag. */
   private static int bit(String flag) {
     if (flag.equals(MINIMAL)) {
       return MINIMAL_BIT;
+    } else if (flag.equals(RING_FIRST)) {
+      return RING_FIRST_BIT;
     }
     if (flag.matches("flag-[123]")) {
       return flag.charAt(GENERIC.length()) - '0';

@@ -17,7 +17,7 @@ final class ServiceOptions {
   private String scheduler;
 
   @Option(names = "--scheduler-flags", paramLabel = "FLAG", split = ",",
-      description = "sh-fallback, sh-port, mh-fallback, mh-port, mh-minimal, flag-1, flag-2, flag-3; separated by commas.")
+      description = "sh-fallback, sh-port, mh-fallback, mh-port, mh-minimal, ring-first, flag-1, flag-2, flag-3; separated by commas.")
   private List<String> schedulerFlags;
 
   @Option(names = "--persistence", paramLabel = "SECONDS",

@@ -35,6 +35,8 @@ final class AppliedService {
   Region ring = Region.NONE;
   /** What {@code service}'s scheduler computed, where it needs that for the next ring; else null. */
   Ring computed;
+  /** What its ring is made of if it is ring first, else null. */
+  RingPlaces places;
   Region locals = Region.NONE;
   List<IpAddress> localAddresses = List.of();
 

@@ -99,18 +99,20 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
       this.clientHops = new ClientHops(objects, neighbours);
       EndpointSet endpoints = new EndpointSet();
       CounterStore counters = new CounterStore(objects, bases, leftovers);
+      ServiceRecords services = new ServiceRecords(objects, ftpPorts);
       HopTable hops = new HopTable(objects, netlink, interfaces, neighbours, hopCapacity);
       LocalAddressTable locals = new LocalAddressTable(objects, endpoints);
       this.tables =
           new Tables(
               hops,
               new ServerTable(objects, hops, endpoints, counters),
-              new ServiceRecords(objects, ftpPorts),
+              services,
               new RingTable(objects),
               locals,
               endpoints,
               new RequestTable(endpoints, RequestTable.markCapacity(objects.settings(), locals.capacity())),
-              counters);
+              counters,
+              new RingFirst(objects, services));
       Takeover takeover = new Takeover(tables);
       this.applied = takeover.read(objects.settings().services(), objects.settings().servers(), System.nanoTime());
       GraceThread graces = new GraceThread();
@@ -305,8 +307,9 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
   public DataPlaneStatus status() {
     synchronized (lock) {
       List<DataPlaneStatus.Interface> interfaces = attached == null ? List.of() : attached.status();
-      return new StatusReader(objects, tables, serviceTable, clientHops, housekeeping.lastSweep())
-          .read(interfaces, new HostNotes(netlink).read(applied.values(), interfaces));
+      List<String> notes = new ArrayList<>(new HostNotes(netlink).read(applied.values(), interfaces));
+      notes.addAll(tables.ringFirst().notes());
+      return new StatusReader(objects, tables, serviceTable, clientHops, housekeeping.lastSweep()).read(interfaces, notes);
     }
   }
 
@@ -328,6 +331,7 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
       }
       clientHops.keepGateways(System.nanoTime());
     }
+    tables.ringFirst().keep(lock, () -> closed);
   }
 
   /** A part after another, so that nobody waits for a million servers. */

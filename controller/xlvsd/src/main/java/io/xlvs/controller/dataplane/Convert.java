@@ -133,6 +133,7 @@ final class Convert {
     flags |= service.isPersistent() && service.persistenceEngine().equals("sip") ? ServiceFlag.SIP.value() : 0;
     flags |= service.onePacket() ? ServiceFlag.ONE_PACKET.value() : 0;
     flags |= hashes && (schedulerBits & HASH_PORT_BIT) != 0 ? ServiceFlag.HASH_PORT.value() : 0;
+    flags |= service.isRingFirst() ? ServiceFlag.RING_FIRST.value() : 0;
     flags |= hashes && (schedulerBits & FALLBACK_BIT) != 0 ? ServiceFlag.FALLBACK.value() : 0;
     return flags;
   }

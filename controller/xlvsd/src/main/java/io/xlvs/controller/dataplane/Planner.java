@@ -182,9 +182,9 @@ final class Planner {
     LocalAddressTable locals = tables.locals();
     for (ServiceChange change : changes) {
       AppliedService now = change.applied;
-      int length = change.ring.length();
-      change.ringRegion = rings.allocate(length);
-      if (change.ringRegion == null) {
+      int length = entries(change);
+      change.ringRegion = keepsPlaces(change) ? null : rings.allocate(length);
+      if (change.ringRegion == null && !keepsPlaces(change)) {
         throw new CapacityException("rings", rings.used() + entriesFrom(change, changes), rings.capacity(), "--ring-entries");
       }
       List<IpAddress> wanted = change.service.localAddresses();
@@ -201,8 +201,18 @@ final class Planner {
   /** Entries that the rings of this change and of those after it take: a refusal names what will do, not what will not. */
   private long entriesFrom(ServiceChange first, List<ServiceChange> changes) {
     return changes.subList(changes.indexOf(first), changes.size()).stream()
-        .mapToLong(change -> tables.rings().occupied(change.ring.entries().length))
+        .mapToLong(change -> keepsPlaces(change) ? 0 : tables.rings().occupied(entries(change)))
         .sum();
+  }
+
+  private static int entries(ServiceChange change) {
+    return change.service.isRingFirst() ? RingPlaces.entries(Schedulers.of(change.service).places()) : change.ring.length();
+  }
+
+  /** Whether a ring of places stays where it is and is changed there. */
+  static boolean keepsPlaces(ServiceChange change) {
+    return change.service.isRingFirst() && change.applied != null && change.applied.present && change.applied.places != null
+        && change.applied.places.rule().equals(RingFirst.rule(change.service, Convert.pick(change.ring.pick())));
   }
 
   /** Gives back what a plan has reserved. */

@@ -2,6 +2,7 @@
 package io.xlvs.controller.dataplane;
 
 import io.xlvs.bpf.Region;
+import io.xlvs.bpf.RingLine;
 import io.xlvs.bpf.ServiceTable;
 import io.xlvs.controller.dataplane.Plan.ServiceChange;
 import io.xlvs.controller.schedule.Ring;
@@ -13,6 +14,7 @@ import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.controller.service.VirtualService;
 import io.xlvs.loader.GracePeriod;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -56,6 +58,7 @@ final class Reconciler {
       remove(gone, nowNanos);
     }
     tables.services().putTimeouts(plan.desired.timeouts());
+    tables.ringFirst().setTimeouts(plan.desired.timeouts());
     tables.services().putSysctls(plan.desired.sysctls());
     inForce = Optional.of(plan.desired);
   }
@@ -75,9 +78,15 @@ final class Reconciler {
     boolean otherPorts = service.toPacketsPort != (change.service.isPersistent() && service.takesAnyPort());
     service.toPacketsPort ^= otherPorts;
     writeServers(change, service, plan, otherPorts);
-    writeRing(change, service, returning || recreated ? null : before);
+    boolean kept = Planner.keepsPlaces(change);
+    if (change.service.isRingFirst()) {
+      writePlaces(change, service, kept, nowNanos);
+    } else {
+      service.places = null;
+      writeRing(change, service, returning || recreated ? null : before);
+    }
     writeLocals(change, service);
-    service.generation += recreated ? 1 : 0;
+    service.generation += recreated && !kept ? 1 : 0;
     tables.services().write(service, change.service, Convert.pick(change.ring.pick()), service.ring, service.locals);
     removeServers(change.service, service, nowNanos);
     if (returning) {
@@ -122,6 +131,26 @@ final class Reconciler {
     }
     tables.rings().retire(service.ring);
     service.ring = reserved;
+  }
+
+  /** Flows of a ring first service stay where they are while its places change hands, in the region where they are. */
+  private void writePlaces(ServiceChange change, AppliedService service, boolean kept, long nowNanos) {
+    int[] servers = words(change, service);
+    if (servers.length == 0) {
+      servers = new int[Schedulers.of(change.service).places()];
+      Arrays.fill(servers, RingLine.EMPTY);
+    }
+    if (kept) {
+      service.places.want(servers, RingFirst.gone(service, change.service), nowNanos);
+      return;
+    }
+    Region region = change.ringRegion;
+    change.ringRegion = null;
+    tables.rings().write(region, RingPlaces.words(servers));
+    tables.rings().retire(service.ring);
+    service.ring = region;
+    service.places =
+        tables.ringFirst().takeOver(service, region, RingFirst.rule(change.service, Convert.pick(change.ring.pick())), nowNanos);
   }
 
   /** The ring as the kernel reads it: slots of servers, each with its number if there are numbers. */
@@ -198,6 +227,7 @@ final class Reconciler {
     tables.services().remove(gone);
     tables.rings().retire(gone.ring);
     gone.ring = Region.NONE;
+    gone.places = null;
     tables.locals().giveUp(gone.locals);
     gone.locals = Region.NONE;
     gone.localAddresses = List.of();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.controller.dataplane;
 
+import io.xlvs.bpf.AddressFilter;
 import io.xlvs.bpf.Control;
 import io.xlvs.bpf.Family;
 import io.xlvs.bpf.Pick;
@@ -9,6 +10,7 @@ import io.xlvs.bpf.Service;
 import io.xlvs.bpf.ServiceFlag;
 import io.xlvs.bpf.ServiceState;
 import io.xlvs.bpf.State;
+import io.xlvs.bpf.TableMemory;
 import io.xlvs.bpf.XlvsObjects;
 import io.xlvs.controller.service.AddressFamily;
 import io.xlvs.controller.service.ServiceKey;
@@ -133,6 +135,13 @@ final class ServiceRecords {
             jiffies(service.timeouts().tcpSeconds()),
             jiffies(service.timeouts().tcpFinSeconds()),
             jiffies(service.timeouts().udpSeconds()));
+    if (service.isRingFirst()) {
+      AddressFilter.admitRingFirst(TableMemory.of(control), Convert.vip(applied.key));
+    }
+    if (((record.flags() | services.getInt(at + FLAGS)) & ServiceFlag.RING_FIRST.value()) != 0
+        && services.getLong(at + RING) != ring.word()) {
+      services.putLongRelease(at + RING, Region.NONE.word()); // no ring is read by the rule of the other
+    }
     ByteBuffer bytes = Words.buffer(Service.LAYOUT.size());
     Service.write(record, bytes, 0);
     Words.write(services, at, bytes, LOCALS, LOCALS + Long.BYTES);
@@ -162,6 +171,11 @@ final class ServiceRecords {
 
   void putCounter(int index, long value) {
     state.putLongRelease((long) index * ServiceState.LAYOUT.size(), value);
+  }
+
+  /** How many packets of the service belonged to flows that could not be recorded. */
+  long unrecorded(int index) {
+    return state.getLongVolatile((long) index * ServiceState.LAYOUT.size() + ServiceState.UNRECORDED);
   }
 
   /** How many services on every port readers are told of. */

@@ -38,6 +38,7 @@ final class StatusReader {
     add(rows, memory, "connections", sweep.connections(), entries("connections"));
     add(rows, memory, "half_open", sweep.halfOpen(), entries("half_open"));
     add(rows, memory, "templates", sweep.templates(), entries("templates"));
+    add(rows, memory, "ring_records", tables.ringFirst().lastSweep().records(), tables.ringFirst().capacity());
     add(rows, memory, "services", tables.services().used(), tables.services().capacity());
     add(rows, memory, "servers", tables.servers().used(), tables.servers().capacity());
     add(rows, memory, "rings", tables.rings().used(), tables.rings().capacity());

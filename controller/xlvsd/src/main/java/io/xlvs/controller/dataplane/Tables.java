@@ -10,4 +10,5 @@ record Tables(
     LocalAddressTable locals,
     EndpointSet endpoints,
     RequestTable requests,
-    CounterStore counters) {}
+    CounterStore counters,
+    RingFirst ringFirst) {}

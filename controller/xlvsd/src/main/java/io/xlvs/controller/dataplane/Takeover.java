@@ -2,6 +2,7 @@
 package io.xlvs.controller.dataplane;
 
 import io.xlvs.bpf.EndpointKind;
+import io.xlvs.bpf.Place;
 import io.xlvs.bpf.Server;
 import io.xlvs.bpf.Service;
 import io.xlvs.bpf.ServiceFlag;
@@ -44,6 +45,7 @@ final class Takeover {
         byIndex.put(index, service);
         tables.counters().takeOverService(index);
         tables.rings().takeOver(service.ring);
+        takeOverPlaces(service, record, nowNanos);
         service.localAddresses = tables.locals().takeOver(service.locals);
       }
     }
@@ -52,6 +54,14 @@ final class Takeover {
     tables.hops().dropUnused();
     freeEmpty(applied);
     return applied;
+  }
+
+  private void takeOverPlaces(AppliedService service, Service record, long nowNanos) {
+    if ((record.flags() & ServiceFlag.RING_FIRST.value()) != 0 && record.ring().length() > 0) {
+      boolean hashPort = (record.flags() & ServiceFlag.HASH_PORT.value()) != 0;
+      RingPlaces.Rule rule = new RingPlaces.Rule(record.pick(), hashPort, record.ring().length() / Place.ENTRIES);
+      service.places = tables.ringFirst().takeOver(service, record.ring(), rule, nowNanos);
+    }
   }
 
   private void freeEmpty(Map<ServiceKey, AppliedService> applied) {

@@ -9,6 +9,7 @@ import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.VirtualService;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -51,6 +52,10 @@ final class ServiceDraft {
       servers.put(server.key(), server);
     }
     localAddresses.addAll(service.localAddresses());
+  }
+
+  Collection<RealServer> servers() {
+    return servers.values();
   }
 
   int serverCount() {

@@ -120,8 +120,8 @@ final class ServiceRules {
       Optional<SchedulerFlag> flag = SchedulerFlag.byText(text);
       if (flag.isEmpty()) {
         problems.invalid("scheduler_flags", "scheduler flag \"" + text + "\" is not known: sh-fallback, sh-port, mh-fallback, mh-port,"
-            + " mh-minimal, flag-1, flag-2 or flag-3 would be");
-      } else if (scheduler != null && !fits(flag.get(), scheduler)) {
+            + " mh-minimal, ring-first, flag-1, flag-2 or flag-3 would be");
+      } else if (scheduler != null && !flag.get().fits(scheduler)) {
         problems.invalid("scheduler_flags", incompatible(flag.get(), scheduler));
       } else {
         flags.add(canonical(flag.get(), scheduler));
@@ -132,18 +132,15 @@ final class ServiceRules {
 
   private static void checkKeptFlags(ServiceDraft draft, Problems problems) {
     for (SchedulerFlag flag : draft.schedulerFlags) {
-      if (!fits(flag, draft.scheduler)) {
+      if (!flag.fits(draft.scheduler)) {
         problems.invalid("scheduler", incompatible(flag, draft.scheduler) + "; change scheduler_flags together with the scheduler");
       }
     }
   }
 
-  private static boolean fits(SchedulerFlag flag, String scheduler) {
-    return flag.scheduler().isEmpty() || flag.scheduler().equals(scheduler);
-  }
-
   private static String incompatible(SchedulerFlag flag, String scheduler) {
-    return "scheduler flag " + flag.text() + " does not go with scheduler " + scheduler + ": it belongs to " + flag.scheduler();
+    return "scheduler flag " + flag.text() + " does not go with scheduler " + scheduler + ": it belongs to "
+        + (flag == SchedulerFlag.RING_FIRST ? "sh and mh" : flag.scheduler());
   }
 
   /** flag-1 of sh is sh-fallback: the same bit in IPVS, and shown by that name. */
@@ -203,6 +200,9 @@ final class ServiceRules {
         problems.invalid("one_packet", "one-packet scheduling is only for UDP services, not for "
             + endpoint.protocol().text().toUpperCase(Locale.ROOT) + ": leave it out");
       }
+    }
+    if (draft.schedulerFlags.contains(SchedulerFlag.RING_FIRST)) {
+      RingFirstRules.check(draft, problems);
     }
     if (draft.scheduler != null) {
       int most = Schedulers.byName(draft.scheduler).orElseThrow().maxServers();

@@ -27,6 +27,7 @@ import io.xlvs.controller.service.IpAddress;
 import io.xlvs.controller.service.PersistentMap;
 import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.RealServerKey;
+import io.xlvs.controller.service.SchedulerFlag;
 import io.xlvs.controller.service.ServiceKey;
 import io.xlvs.controller.service.Sysctl;
 import io.xlvs.controller.service.Sysctls;
@@ -155,6 +156,9 @@ final class Transaction {
     Problems found = new Problems(features, "virtual_service.");
     checkMask(update.mask(), ServiceRules.CHANGEABLE);
     ServiceRules.fill(draft, update.spec(), update.mask(), found);
+    if (before.containsKey(update.key()) && !deleted.contains(update.key()) && draft.scheduler != null) {
+      RingFirstRules.checkEdit(before.get(update.key()), draft, found);
+    }
     draft.broken = !found.none();
     addAll(found.found());
   }
@@ -229,9 +233,18 @@ final class Transaction {
     if (draft.server(key) != null) {
       add(Kind.ALREADY_EXISTS, "real_server", "real server " + key + " of service " + create.service() + " already exists: update it, or delete it first",
           resource(create.service(), key));
-    } else if (server != null && roomFor(draft)) {
+    } else if (server != null && fits(server, draft, "real_server.") && roomFor(draft)) {
       draft.putServer(server);
     }
+  }
+
+  private boolean fits(RealServer server, ServiceDraft draft, String prefix) {
+    Problems found = new Problems(features, prefix);
+    if (draft.schedulerFlags.contains(SchedulerFlag.RING_FIRST)) {
+      RingFirstRules.check(server, found);
+    }
+    addAll(found.found());
+    return found.none();
   }
 
   private boolean roomFor(ServiceDraft draft) {
@@ -255,7 +268,7 @@ final class Transaction {
     RealServer changed =
         ServerRules.server(update.service(), update.key(), Optional.of(server), update.spec(), update.mask(), revision, found);
     addAll(found.found());
-    if (changed != null) {
+    if (changed != null && fits(changed, draft, "real_server.")) {
       draft.putServer(changed);
     }
   }

@@ -38,6 +38,11 @@ public final class MaglevHashing implements Scheduler {
   }
 
   @Override
+  public int places() {
+    return TABLE_SIZE;
+  }
+
+  @Override
   public Ring ring(List<RealServer> newestFirst) {
     int count = newestFirst.size();
     int[] turns = turns(newestFirst);

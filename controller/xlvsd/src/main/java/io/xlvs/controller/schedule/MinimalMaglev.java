@@ -61,6 +61,11 @@ final class MinimalMaglev implements Scheduler {
   }
 
   @Override
+  public int places() {
+    return TABLE_SIZE;
+  }
+
+  @Override
   public Ring ring(List<RealServer> newestFirst) {
     Contest contest = new Contest(newestFirst);
     if (contest.usable.length == 0) {

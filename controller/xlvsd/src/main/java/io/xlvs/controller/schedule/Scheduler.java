@@ -43,6 +43,11 @@ public interface Scheduler {
     return 0;
   }
 
+  /** Places of the table that a client is looked up in; 0: it has none. */
+  default int places() {
+    return 0;
+  }
+
   /** Whether the kernel compares the servers' live connection counts. */
   default boolean readsLiveCounts() {
     return false;

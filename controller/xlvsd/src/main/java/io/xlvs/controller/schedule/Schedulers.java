@@ -48,6 +48,10 @@ public final class Schedulers {
 
   /** The scheduler of a service: of its name, unless a flag of the service means another one. */
   public static Scheduler of(VirtualService service) {
+    return service.isRingFirst() ? new WithoutQuiesced(plain(service)) : plain(service);
+  }
+
+  private static Scheduler plain(VirtualService service) {
     if (service.schedulerFlags().contains(SchedulerFlag.MH_MINIMAL)) {
       return MINIMAL;
     }

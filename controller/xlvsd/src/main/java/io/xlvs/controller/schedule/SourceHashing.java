@@ -17,6 +17,11 @@ final class SourceHashing implements Scheduler {
   }
 
   @Override
+  public int places() {
+    return TABLE_SIZE;
+  }
+
+  @Override
   public Ring ring(List<RealServer> newestFirst) {
     if (newestFirst.isEmpty()) {
       return new Ring(Ring.Pick.SOURCE_HASH, new int[0]);

@@ -11,6 +11,8 @@ public enum SchedulerFlag {
   MH_PORT("mh-port", 0x10, "mh"),
   /** Not of IPVS: a table in which a change moves no place that it need not. */
   MH_MINIMAL("mh-minimal", 0x100, "mh"),
+  /** Not of IPVS: sh and mh of DR and TUN without connections. */
+  RING_FIRST("ring-first", 0x200, ""),
   FLAG_1("flag-1", 0x08, ""),
   FLAG_2("flag-2", 0x10, ""),
   FLAG_3("flag-3", 0x20, "");
@@ -35,9 +37,14 @@ public enum SchedulerFlag {
     return bit;
   }
 
-  /** The only scheduler that it goes with; empty: any. */
+  /** The only scheduler that it belongs to; empty: none. */
   public String scheduler() {
     return scheduler;
+  }
+
+  /** Whether it goes with a scheduler. */
+  public boolean fits(String name) {
+    return this == RING_FIRST ? name.equals("sh") || name.equals("mh") : scheduler.isEmpty() || scheduler.equals(name);
   }
 
   /** The flag of this spelling. */

@@ -56,6 +56,11 @@ public record VirtualService(
     return persistenceTimeoutSeconds > 0;
   }
 
+  /** Whether its ring decides without connections: scheduler flag ring-first. */
+  public boolean isRingFirst() {
+    return schedulerFlags.contains(SchedulerFlag.RING_FIRST);
+  }
+
   /** The order in which IPVS's schedulers walk the servers: list_add puts the newest at the head. */
   public List<RealServer> serversNewestFirst() {
     List<RealServer> reversed = new ArrayList<>(servers);

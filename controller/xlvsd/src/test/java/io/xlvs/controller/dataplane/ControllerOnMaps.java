@@ -63,11 +63,16 @@ abstract class ControllerOnMaps {
   void load() {
     own(NetNs.enterNew()); // no routes: what is tested here is not the network
     objects = own(XlvsObjects.load(
-        XlvsObjects.parse().loadOnly("xlvs_sweep", "xlvs_jiffies"), Capacities.SMALL, SETTINGS, Optional.empty()));
+        XlvsObjects.parse().loadOnly(programs()), Capacities.SMALL, SETTINGS, Optional.empty()));
     bases = array(Capacities.SMALL.servers());
     leftovers = array(CounterStore.leftoverElements(Capacities.SMALL.services()));
     netlink = own(Rtnetlink.open());
     startController();
+  }
+
+  /** What is loaded beside the maps. */
+  String[] programs() {
+    return new String[] {"xlvs_sweep", "xlvs_jiffies"};
   }
 
   @AfterEach
@@ -85,9 +90,11 @@ abstract class ControllerOnMaps {
     CounterStore counters = new CounterStore(objects, bases, leftovers);
     HopTable hops = new HopTable(objects, netlink, interfaces, new ManagedNeighbours(netlink, interfaces::link), Capacities.SMALL.hops());
     RequestTable requests = new RequestTable(endpoints, RequestTable.markCapacity(SETTINGS, Capacities.SMALL.localAddresses()));
+    ServiceRecords services = new ServiceRecords(objects, FtpPorts.DEFAULT);
     tables = new Tables(
-        hops, new ServerTable(objects, hops, endpoints, counters), new ServiceRecords(objects, FtpPorts.DEFAULT), new RingTable(objects),
-        new LocalAddressTable(objects, endpoints), endpoints, requests, counters);
+        hops, new ServerTable(objects, hops, endpoints, counters), services, new RingTable(objects),
+        new LocalAddressTable(objects, endpoints), endpoints, requests, counters,
+        new RingFirst(objects, services));
     Takeover takeover = new Takeover(tables);
     applied = takeover.read(SETTINGS.services(), SETTINGS.servers(), nowNanos);
     serviceTable = new ServiceTable(

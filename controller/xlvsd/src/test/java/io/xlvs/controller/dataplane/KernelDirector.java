@@ -76,10 +76,12 @@ final class KernelDirector implements Recording.Director, AutoCloseable {
     CounterStore counters =
         new CounterStore(objects, array(Capacities.SMALL.servers()), array(CounterStore.leftoverElements(Capacities.SMALL.services())));
     HopTable hops = new HopTable(objects, netlink, interfaces, new ManagedNeighbours(netlink, interfaces::link), Capacities.SMALL.hops());
+    ServiceRecords services = new ServiceRecords(objects, FtpPorts.DEFAULT);
     tables = new Tables(
-        hops, new ServerTable(objects, hops, endpoints, counters), new ServiceRecords(objects, FtpPorts.DEFAULT), new RingTable(objects),
+        hops, new ServerTable(objects, hops, endpoints, counters), services, new RingTable(objects),
         new LocalAddressTable(objects, endpoints), endpoints,
-        new RequestTable(endpoints, RequestTable.markCapacity(SETTINGS, Capacities.SMALL.localAddresses())), counters);
+        new RequestTable(endpoints, RequestTable.markCapacity(SETTINGS, Capacities.SMALL.localAddresses())), counters,
+        new RingFirst(objects, services));
     serviceTable = new ServiceTable(
         TableMemory.of(objects.serviceTable()), TableMemory.of(objects.control()), SETTINGS.bucketMask() + 1,
         SETTINGS.hashSeed(), GracePeriod::await);
