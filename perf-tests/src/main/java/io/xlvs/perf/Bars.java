@@ -11,6 +11,7 @@ final class Bars {
   private static final double ONE_FLOW_OF_A = 0.55;
   private static final double ONE_FLOW_OF_B = 1.5;
   private static final double MILLION_FLOWS_OF_B = 1.25;
+  private static final double RING_OF_C = 2;
   private static final double FULLNAT_OF_NAT = 1.35;
   private static final double IPV6_OF_IPV4 = 1.5;
 
@@ -20,6 +21,9 @@ final class Bars {
   private Bars() {}
 
   static Bar besideFloor(Scenario scenario, String floor) {
+    if (scenario.situation().ring != null) {
+      return scenario.situation().flows > 1 && scenario.mode() == Mode.TUN ? Bar.ratioAtMost(RING_OF_C) : Bar.NONE;
+    }
     boolean fullnat = scenario.mode().method == Method.FULLNAT;
     if (scenario.situation() == Situation.HIT && !fullnat && scenario.family() == Family.IPV4) {
       return Bar.ratioAtMost(Floors.isA(floor) ? ONE_FLOW_OF_A : ONE_FLOW_OF_B);
@@ -29,6 +33,9 @@ final class Bars {
 
   /** Sets one established flow beside our own NAT, IPv4 and TCP, where those have been measured. */
   static Figure besideOurselves(Scenario scenario, Figure figure, Map<String, Series> ours) {
+    if (scenario.situation().ring != null && scenario.situation().flows > 1 && scenario.mode() == Mode.DR) {
+      return beside(Floors.C + ", TUN", ours.get(Floors.C + ", " + scenario.with(Mode.TUN).label()), RING_OF_C, figure);
+    }
     if (scenario.situation() != Situation.HIT) {
       return figure;
     }
@@ -46,7 +53,10 @@ final class Bars {
   }
 
   private static Figure beside(String with, Scenario other, double most, Figure figure, Map<String, Series> ours) {
-    Series reference = ours.get(other.label());
+    return beside(with, ours.get(other.label()), most, figure);
+  }
+
+  private static Figure beside(String with, Series reference, double most, Figure figure) {
     return reference == null ? figure : figure.beside(with, reference, Bar.ratioAtMost(most));
   }
 }

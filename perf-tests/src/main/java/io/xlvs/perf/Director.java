@@ -2,6 +2,7 @@
 package io.xlvs.perf;
 
 import io.xlvs.bpf.Abi;
+import io.xlvs.bpf.AddressFilter;
 import io.xlvs.bpf.Capacities;
 import io.xlvs.bpf.Conn;
 import io.xlvs.bpf.ConnFlag;
@@ -17,6 +18,7 @@ import io.xlvs.bpf.Method;
 import io.xlvs.bpf.NextHop;
 import io.xlvs.bpf.NextHopFlag;
 import io.xlvs.bpf.Pick;
+import io.xlvs.bpf.Place;
 import io.xlvs.bpf.Region;
 import io.xlvs.bpf.Server;
 import io.xlvs.bpf.ServerFlag;
@@ -309,6 +311,17 @@ final class Director implements AutoCloseable {
     putService(plan.index(), new Region(FREE_RING, ring.length), Region.NONE, Plan.wire(plan.vip()), pick, plan);
   }
 
+  /** Makes a service ring first, every place of its ring being its server's. */
+  void ringFirst(Plan plan, Pick pick) {
+    int places = pick == Pick.SH ? 256 : 4093;
+    for (int i = 0; i < places; i++) {
+      objects.rings().putLong(4L * (FREE_RING + Place.ENTRIES * i), Place.stable(plan.index()).word());
+    }
+    AddressFilter.admitRingFirst(TableMemory.of(objects.control()), Plan.wire(plan.vip()));
+    putService(plan.index(), new Region(FREE_RING, Place.ENTRIES * places), Region.NONE, Plan.wire(plan.vip()), pick, plan,
+        Flags.of(ServiceFlag.IN_USE, ServiceFlag.RING_FIRST, ServiceFlag.HASH_PORT));
+  }
+
   /** What the controller computes for servers of weight 1. */
   private static int[] ring(Pick pick, int servers) {
     return switch (pick) {
@@ -327,10 +340,14 @@ final class Director implements AutoCloseable {
   }
 
   private void putService(int index, Region ring, Region locals, WireAddress vip, Pick pick, Plan like) {
+    putService(index, ring, locals, vip, pick, like, Flags.of(ServiceFlag.IN_USE));
+  }
+
+  private void putService(int index, Region ring, Region locals, WireAddress vip, Pick pick, Plan like, int flags) {
     Service service =
         new Service(
             ring, locals, vip, like.servicePort(), like.transport().number, like.family(),
-            Flags.of(ServiceFlag.IN_USE), pick, GENERATION, 0, WireAddress.ZERO, 0, 0, 0);
+            flags, pick, GENERATION, 0, WireAddress.ZERO, 0, 0, 0);
     put(objects.services(), index, Service.CODEC, service);
   }
 

@@ -9,9 +9,11 @@ import java.util.Map;
 final class Floors implements AutoCloseable {
   private static final String A = "floor A";
   private static final String B = "floor B";
+  static final String C = "floor C";
 
   private final FloorA a;
   private final FloorB b;
+  private final FloorC c;
 
   /**
    * Loads them.
@@ -27,6 +29,13 @@ final class Floors implements AutoCloseable {
       a.close();
       throw e;
     }
+    try {
+      c = new FloorC();
+    } catch (RuntimeException e) {
+      b.close();
+      a.close();
+      throw e;
+    }
   }
 
   FloorA a() {
@@ -36,6 +45,12 @@ final class Floors implements AutoCloseable {
   /** Programs to measure beside the data plane. */
   Map<String, Program> programs(Scenario scenario) {
     Map<String, Program> programs = new LinkedHashMap<>();
+    if (scenario.situation().ring != null) {
+      if (FloorC.hasFloor(scenario.mode().method, scenario.family())) {
+        programs.put(C, c.program());
+      }
+      return programs;
+    }
     programs.put(A, a.program(scenario.mode()));
     if (hasB(scenario)) {
       programs.put(B, b.program());
@@ -46,6 +61,12 @@ final class Floors implements AutoCloseable {
   /** What each of them has forwarded of the scenario's service. */
   Map<String, Long> packets(Scenario scenario) {
     Map<String, Long> packets = new LinkedHashMap<>();
+    if (scenario.situation().ring != null) {
+      if (FloorC.hasFloor(scenario.mode().method, scenario.family())) {
+        packets.put(C, c.packets(scenario.plan()));
+      }
+      return packets;
+    }
     packets.put(A, a.packets(scenario.plan()));
     if (hasB(scenario)) {
       packets.put(B, b.packets(scenario.plan()));
@@ -68,6 +89,7 @@ final class Floors implements AutoCloseable {
 
   @Override
   public void close() {
+    c.close();
     b.close();
     a.close();
   }

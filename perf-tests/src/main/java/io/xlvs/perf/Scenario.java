@@ -2,6 +2,7 @@
 package io.xlvs.perf;
 
 import io.xlvs.bpf.Family;
+import io.xlvs.bpf.Pick;
 
 /**
  * What is measured.
@@ -17,16 +18,35 @@ record Scenario(Mode mode, Family family, Transport transport, Situation situati
     ONE_WAY("one way", 1),
     NEW("new", 1 << 24),
     MILLION("hit, 1M flows", 1 << 20),
-    NOT_OURS("not ours", 1);
+    NOT_OURS("not ours", 1),
+    RING_MH("ring first, mh", 1, Pick.MH),
+    RING_MH_MILLION("ring first, mh, 1M flows", 1 << 20, Pick.MH),
+    RING_MH_NEW("ring first, mh, new", 1 << 20, Pick.MH),
+    RING_SH("ring first, sh", 1, Pick.SH),
+    RING_SH_MILLION("ring first, sh, 1M flows", 1 << 20, Pick.SH),
+    RING_SH_NEW("ring first, sh, new", 1 << 20, Pick.SH);
 
     final String label;
+
+    /** By what the ring is entered, with the client's port; null: there are connections. */
+    final Pick ring;
 
     /** How many flows take turns. */
     final int flows;
 
     Situation(String label, int flows) {
+      this(label, flows, null);
+    }
+
+    Situation(String label, int flows, Pick ring) {
       this.label = label;
       this.flows = flows;
+      this.ring = ring;
+    }
+
+    /** Whether each packet begins a connection. */
+    boolean isNew() {
+      return this == NEW || this == RING_MH_NEW || this == RING_SH_NEW;
     }
   }
 
@@ -47,7 +67,7 @@ record Scenario(Mode mode, Family family, Transport transport, Situation situati
   }
 
   Shape shape() {
-    int flags = situation == Situation.NEW ? Frames.SYN : Frames.ACK;
+    int flags = situation.isNew() ? Frames.SYN : Frames.ACK;
     if (situation == Situation.NOT_OURS) {
       return Shape.unrelated(plan(), situation.flows);
     }

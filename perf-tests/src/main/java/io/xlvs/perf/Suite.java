@@ -20,7 +20,7 @@ final class Suite {
   private final Meter meter;
   private final Report report;
 
-  /** What has been measured of the data plane, by the scenario's label. */
+  /** What has been measured of the data plane, by the scenario's label; of floors, their names before it. */
   private final Map<String, Series> ours = new HashMap<>();
 
   Suite(Lab lab, Harness harness, Meter meter, Report report) {
@@ -34,6 +34,7 @@ final class Suite {
   void run() {
     meter.calibrate(new Scenario(null, Family.IPV4, Transport.TCP, Situation.NOT_OURS));
     single();
+    ringFirst();
     if (!report.quick()) {
       misses();
       million();
@@ -106,6 +107,23 @@ final class Suite {
     }
   }
 
+  /** The ring alone decides. */
+  private void ringFirst() {
+    List<Situation> situations = report.quick()
+        ? List.of(Situation.RING_MH)
+        : List.of(Situation.RING_MH, Situation.RING_MH_MILLION, Situation.RING_MH_NEW, Situation.RING_SH_MILLION);
+    List<Mode> modes = report.quick() ? List.of(Mode.TUN) : List.of(Mode.TUN, Mode.DR);
+    try (Director director = new Director(lab, capacities(1 << 16, 1 << 16), 0); Floors floors = new Floors(1, 1)) {
+      for (Situation situation : situations) {
+        for (Mode mode : modes) {
+          Scenario scenario = new Scenario(mode, Family.IPV4, Transport.TCP, situation);
+          director.ringFirst(scenario.plan(), situation.ring);
+          compare(director, floors, scenario);
+        }
+      }
+    }
+  }
+
   private void notOurs(Director director, Family family) {
     Scenario scenario = new Scenario(null, family, Transport.TCP, Situation.NOT_OURS);
     Map<String, Program> programs = new LinkedHashMap<>();
@@ -117,12 +135,13 @@ final class Suite {
   private void compare(Director director, Floors floors, Scenario scenario) {
     Plan plan = scenario.plan();
     int flows = scenario.situation().flows;
+    boolean known = scenario.situation() != Situation.NEW && scenario.situation().ring == null;
     if (scenario.situation() == Situation.ONE_WAY) {
       director.begin(plan, 0);
-    } else if (scenario.situation() != Situation.NEW) {
+    } else if (known) {
       director.establish(plan, flows);
     }
-    if (scenario.situation() != Situation.NEW) {
+    if (known) {
       floors.a().establish(plan, scenario.mode().reply, flows);
     }
     Map<String, Program> programs = floors.programs(scenario);
@@ -136,6 +155,7 @@ final class Suite {
     Figure figure = figure(scenario, measured);
     ours.put(scenario.label(), net(measured, "xlvs"));
     for (String floor : floorsBefore.keySet()) {
+      ours.put(floor + ", " + scenario.label(), net(measured, floor));
       figure = figure.beside(floor, net(measured, floor), Bars.besideFloor(scenario, floor));
     }
     report.add(Bars.besideOurselves(scenario, figure, ours));
