@@ -40,7 +40,8 @@ final class RingFirst {
   private Timeouts timeouts = Timeouts.DEFAULT;
   private RingSweep last = new RingSweep(0, 0);
   private boolean swept;
-  private long restUntilNanos = System.nanoTime();
+  /** When the next sweep may begin, once there was one, by the callers' clock. */
+  private long restUntilNanos;
 
   RingFirst(XlvsObjects objects, ServiceRecords records) {
     this.objects = objects;
@@ -101,7 +102,7 @@ final class RingFirst {
 
   /** Moves on what time alone moves, and prepares for a sweep; false if none is due. The caller holds the lock of all tables. */
   boolean begin(long nowNanos) {
-    if (!isBusy() || nowNanos - restUntilNanos < 0) {
+    if (!isBusy() || swept && nowNanos - restUntilNanos < 0) {
       return false;
     }
     boolean crowded = !swept || last.records() > (1 - FREE_SHARE) * capacity;
