@@ -8,8 +8,8 @@ import io.xlvs.bpf.Family;
 import io.xlvs.loader.TestRunResult;
 import io.xlvs.perf.Scenario.Situation;
 import java.util.Arrays;
-import org.junit.jupiter.api.Tag;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A floor does the data plane's work, no less: from the same packet both make the same one. Needs root. */
