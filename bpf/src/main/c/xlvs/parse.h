@@ -194,6 +194,13 @@ static __always_inline verdict parse_udp(hook_t *ctx, struct pkt *p, __u32 paylo
 	return CONTINUE;
 }
 
+/* Whether the frame holds the whole IP packet, in parts outside the linear one if need be. */
+static __always_inline bool is_complete(hook_t *ctx, const struct pkt *p)
+{
+	return likely(hook_data(ctx) + p->l3 + p->length <= hook_end(ctx)) ||
+	       p->l3 + p->length <= hook_length(ctx);
+}
+
 static __always_inline verdict parse_transport(hook_t *ctx, struct pkt *p)
 {
 	__u32 header = p->l4 - p->l3;
@@ -201,8 +208,7 @@ static __always_inline verdict parse_transport(hook_t *ctx, struct pkt *p)
 
 	if (p->length < header)
 		return pass_because(XLVS_REASON_BAD_LENGTH);
-	if (hook_data(ctx) + p->l3 + p->length > hook_end(ctx) &&
-	    p->l3 + p->length > hook_length(ctx))
+	if (!is_complete(ctx, p))
 		return pass_because(XLVS_REASON_TRUNCATED);
 	if (p->flags & PKT_LATER_FRAGMENT)
 		return CONTINUE;

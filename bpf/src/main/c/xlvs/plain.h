@@ -12,13 +12,6 @@
 #include "parse.h"
 #include "ring_fast.h"
 
-/* Whether the frame holds the whole IP packet, in parts outside the linear one if need be. */
-static __always_inline bool is_complete(hook_t *ctx, const struct pkt *p)
-{
-	return likely(hook_data(ctx) + p->l3 + p->length <= hook_end(ctx)) ||
-	       p->l3 + p->length <= hook_length(ctx);
-}
-
 static __always_inline bool parse_plain4(hook_t *ctx, struct pkt *p)
 {
 	struct iphdr *ip = header_at(ctx, p->l3, sizeof(*ip));
