@@ -28,9 +28,10 @@ struct xlvs_control {
 	 * They let a packet that is not ours leave without a look-up; one too many
 	 * costs time only, so that none is ever taken back.
 	 */
-	__u64 destinations[XLVS_FILTER_WORDS]; /* VIPs, local addresses */
-	__u64 sources[XLVS_FILTER_WORDS];      /* real servers */
-	__u64 ring_first[XLVS_FILTER_WORDS];   /* VIPs of services that are XLVS_SERVICE_RING_FIRST */
+	/* VIPs, local addresses: two bits each, at twice address_bit(), for a packet needs both; the
+	 * second is that of VIPs with services that are XLVS_SERVICE_RING_FIRST. */
+	__u64 destinations[2 * XLVS_FILTER_WORDS];
+	__u64 sources[XLVS_FILTER_WORDS]; /* real servers */
 };
 
 /* Context of the syscall program xlvs_sweep: expires what has been idle too long and recounts

@@ -191,7 +191,7 @@ static __always_inline bool is_vip(const __be32 *addr, __u8 family)
 {
 	const struct xlvs_control *c = entry(&control, 0);
 
-	return c && is_filtered_in(c->destinations, addr, family) &&
+	return c && destination_bits(c, addr, family) &&
 	       find_endpoint(addr, 0, 0, XLVS_ENDPOINT_VIP, family);
 }
 

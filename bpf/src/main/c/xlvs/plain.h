@@ -82,14 +82,15 @@ static __always_inline bool parse_plain_transport(hook_t *ctx, struct pkt *p)
 /* The family is a constant where this is called, so that each has code of its own. */
 static __always_inline verdict fast_in(hook_t *ctx, struct pkt *p, __u8 family)
 {
-	bool ring = false;
+	__u32 bits;
 
 	if (!(family == XLVS_IPV4 ? parse_plain4(ctx, p) : parse_plain6(ctx, p)) ||
 	    !is_complete(ctx, p) || !parse_plain_transport(ctx, p))
 		return UNUSUAL;
-	if (!hook_mark(ctx) && !may_be_ours_in(p, family, &ring))
+	bits = may_be_ours_in(p, family);
+	if (!bits && !hook_mark(ctx))
 		return PASS;
-	if (ring) {
+	if (unlikely(bits & DESTINATION_RING_FIRST)) {
 		verdict v = ring_first_in(ctx, p, family);
 
 		if (likely(v))

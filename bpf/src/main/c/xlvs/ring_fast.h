@@ -15,7 +15,7 @@ static __always_inline bool is_surely_client(const struct xlvs_tuple *t, __u8 fa
 	const struct xlvs_control *c = entry(&control, 0);
 
 	return c && is_one_host(t->saddr, family) &&
-	       !is_filtered_in(c->destinations, t->saddr, family);
+	       !destination_bits(c, t->saddr, family);
 }
 
 /* Fills in the server; false if it is not one of the service, or its connections are silent. */

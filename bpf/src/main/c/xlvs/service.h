@@ -78,36 +78,43 @@ static __always_inline __u32 filter_bit(const __be32 *addr, __u8 family)
 	return address_bit(v4 ? addr[0] : two_words(addr), v4 ? 0 : two_words(addr + 2));
 }
 
-static __always_inline bool is_bit_set(const __u64 *filter, __u32 bit)
+/* What control's filter says of an address that packets are sent to. */
+enum destination_bits {
+	DESTINATION_OURS = 1,
+	DESTINATION_RING_FIRST = 2,
+};
+
+static __always_inline __u32 destination_bits(const struct xlvs_control *c, const __be32 *addr,
+					      __u8 family)
 {
-	return filter[bit / 64] >> bit % 64 & 1;
+	__u32 bit = filter_bit(addr, family);
+
+	return c->destinations[bit / 32] >> bit % 32 * 2 & 3;
 }
 
-static __always_inline bool is_filtered_in(const __u64 *filter, const __be32 *addr, __u8 family)
+static __always_inline bool is_source(const struct xlvs_control *c, const __be32 *addr, __u8 family)
 {
-	return is_bit_set(filter, filter_bit(addr, family));
+	__u32 bit = filter_bit(addr, family);
+
+	return c->sources[bit / 64] >> bit % 64 & 1;
 }
 
-/* Whether a packet may concern a service, and one that is ring first, by its addresses alone. */
-static __always_inline bool may_be_ours_in(const struct pkt *p, __u8 family, bool *ring_first)
+/* 0 if a packet's addresses say that it concerns no service; else the destination's bits, too. */
+static __always_inline __u32 may_be_ours_in(const struct pkt *p, __u8 family)
 {
 	const struct xlvs_control *c = entry(&control, 0);
-	__u32 bit = filter_bit(p->tuple.daddr, family);
+	__u32 bits;
 
 	if (!c)
-		return false;
-	if (!is_bit_set(c->destinations, bit))
-		return is_bit_set(c->sources, filter_bit(p->tuple.saddr, family));
-	*ring_first = is_bit_set(c->ring_first, bit);
-	return true;
+		return 0;
+	bits = destination_bits(c, p->tuple.daddr, family);
+	return bits ?: is_source(c, p->tuple.saddr, family);
 }
 
 static __always_inline bool may_be_ours(const struct pkt *p)
 {
-	bool ring_first;
-
-	return p->tuple.family == XLVS_IPV4 ? may_be_ours_in(p, XLVS_IPV4, &ring_first)
-					    : may_be_ours_in(p, XLVS_IPV6, &ring_first);
+	return p->tuple.family == XLVS_IPV4 ? may_be_ours_in(p, XLVS_IPV4)
+					    : may_be_ours_in(p, XLVS_IPV6);
 }
 
 /* A server of a NAT service; one of a service on every port is known by its address alone. */
@@ -202,7 +209,7 @@ static __always_inline enum role find_role_in(struct pkt *p, __u8 family, __u32 
 {
 	const struct xlvs_tuple *t = &p->tuple;
 	const struct xlvs_control *c = entry(&control, 0);
-	bool to_us = c && is_filtered_in(c->destinations, t->daddr, family);
+	bool to_us = c && destination_bits(c, t->daddr, family);
 	const struct xlvs_endpoint *e;
 
 	/* A reply's destination is a client's, whose place in the table nobody has in a cache. */

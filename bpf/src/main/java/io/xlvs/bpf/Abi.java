@@ -7,7 +7,7 @@ import java.util.Map;
 /** The list of everything that {@code xlvs_abi.h} and the headers beside it define: what {@link AbiCheck} compares. */
 public final class Abi {
   /** {@code XLVS_ABI_VERSION}: changes with any layout or meaning, so pinned maps of another version are refused. */
-  public static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   /** {@code XLVS_LINE}: bytes of a cache line, and of every table entry read per packet. */
   public static final int LINE_BYTES = 64;

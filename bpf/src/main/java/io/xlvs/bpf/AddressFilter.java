@@ -2,8 +2,8 @@
 package io.xlvs.bpf;
 
 /**
- * The filters of control[0], which let a packet that is not ours leave without a look-up: a bit for each address of the service
- * table, found by {@code address_bit()} of {@code xlvs/hash.h}. Bits are only ever added, since several addresses may share one;
+ * The filters of control[0], which let a packet that is not ours leave without a look-up: a bit or two for each address of the
+ * service table, found by {@code address_bit()} of {@code xlvs/hash.h}. Bits are only ever added, since several addresses may share one;
  * what is left of removed ones costs time alone.
  */
 public final class AddressFilter {
@@ -16,16 +16,19 @@ public final class AddressFilter {
     if (endpoint.kind() == EndpointKind.MARK) {
       return; // no address
     }
-    set(control, endpoint.kind() == EndpointKind.SERVER ? Control.SOURCES : Control.DESTINATIONS, endpoint.address());
+    if (endpoint.kind() == EndpointKind.SERVER) {
+      set(control, Control.SOURCES, bit(endpoint.address()));
+    } else {
+      set(control, Control.DESTINATIONS, 2 * bit(endpoint.address()));
+    }
   }
 
   /** Has packets to this VIP look for a service that is {@link ServiceFlag#RING_FIRST} first. */
   public static void admitRingFirst(TableMemory control, WireAddress vip) {
-    set(control, Control.RING_FIRST, vip);
+    set(control, Control.DESTINATIONS, 2 * bit(vip) + 1);
   }
 
-  private static void set(TableMemory control, int filter, WireAddress address) {
-    int bit = bit(address);
+  private static void set(TableMemory control, int filter, int bit) {
     long at = filter + (long) bit / Long.SIZE * Long.BYTES;
     control.putLongRelease(at, control.getLong(at) | 1L << bit);
   }

@@ -17,9 +17,8 @@ public final class Control {
           .u32("lblc_expiration")
           .u32("lblcr_expiration")
           .bytes("ftp_ports", 2 * Abi.FTP_PORTS)
-          .bytes("destinations", 8 * Abi.FILTER_WORDS)
+          .bytes("destinations", 2 * 8 * Abi.FILTER_WORDS)
           .bytes("sources", 8 * Abi.FILTER_WORDS)
-          .bytes("ring_first", 8 * Abi.FILTER_WORDS)
           .build();
 
   /** Which half of service_table readers use: 0 or 1. */
@@ -43,14 +42,11 @@ public final class Control {
   /** The same of lblcr; after as many without growth a set loses a server. */
   public static final int LBLCR_EXPIRATION = LAYOUT.offset("lblcr_expiration");
 
-  /** Filter of addresses that packets to us carry; see {@link AddressFilter}. */
+  /** Filter of addresses that packets to us carry, two bits each; see {@link AddressFilter}. */
   static final int DESTINATIONS = LAYOUT.offset("destinations");
 
   /** Filter of addresses that replies carry. */
   static final int SOURCES = LAYOUT.offset("sources");
-
-  /** Filter of the VIPs of services that are {@link ServiceFlag#RING_FIRST}. */
-  static final int RING_FIRST = LAYOUT.offset("ring_first");
 
   private static final int TIMEOUTS = LAYOUT.offset("timeouts");
 

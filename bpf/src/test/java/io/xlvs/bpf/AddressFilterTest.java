@@ -17,23 +17,32 @@ class AddressFilterTest {
   @Test
   void admitsRealServersAsSourcesAndAllElseAsDestinations() {
     publish(EndpointKind.SERVER);
-    assertThat(bitsOf(Control.SOURCES)).isOne();
-    assertThat(bitsOf(Control.DESTINATIONS)).isZero();
+    assertThat(sources()).isOne();
+    assertThat(destinations()).isZero();
     publish(EndpointKind.SERVICE);
     publish(EndpointKind.LOCAL);
     publish(EndpointKind.VIP);
-    assertThat(bitsOf(Control.SOURCES)).isOne();
-    assertThat(bitsOf(Control.DESTINATIONS)).isOne();
+    assertThat(sources()).isOne();
+    assertThat(destinations()).isOne();
     int bit = AddressFilter.bit(ADDRESS);
     assertThat(control.getLong(Control.SOURCES + 8L * (bit / 64))).isEqualTo(1L << bit % 64);
   }
 
   @Test
+  void bitsOfRingFirstLieBesideThoseOfTheirAddresses() {
+    publish(EndpointKind.SERVICE);
+    AddressFilter.admitRingFirst(control, ADDRESS);
+    int bit = AddressFilter.bit(ADDRESS);
+    assertThat(control.getLong(Control.DESTINATIONS + 8L * (bit / 32))).isEqualTo(3L << bit % 32 * 2);
+    assertThat(destinations()).isEqualTo(2);
+  }
+
+  @Test
   void admitsWhatATakenOverTableHolds() {
     publish(EndpointKind.SERVICE);
-    control.putLongRelease(Control.DESTINATIONS + 8L * (AddressFilter.bit(ADDRESS) / 64), 0);
+    control.putLongRelease(Control.DESTINATIONS + 8L * (2 * AddressFilter.bit(ADDRESS) / 64), 0);
     open();
-    assertThat(bitsOf(Control.DESTINATIONS)).isOne();
+    assertThat(destinations()).isOne();
   }
 
   private void publish(EndpointKind kind) {
@@ -44,9 +53,17 @@ class AddressFilterTest {
     return new ServiceTable(table, control, BUCKETS, 7, () -> {});
   }
 
-  private int bitsOf(int filter) {
+  private int sources() {
+    return bits(Control.SOURCES, Abi.FILTER_WORDS);
+  }
+
+  private int destinations() {
+    return bits(Control.DESTINATIONS, 2 * Abi.FILTER_WORDS);
+  }
+
+  private int bits(int filter, int words) {
     int bits = 0;
-    for (int word = 0; word < Abi.FILTER_WORDS; word++) {
+    for (int word = 0; word < words; word++) {
       bits += Long.bitCount(control.getLong(filter + 8L * word));
     }
     return bits;
