@@ -61,6 +61,15 @@ record Bar(Kind kind, double limit) {
     };
   }
 
+  /** What is compared with the limit, as tables print it; a ratio where nothing is asked. */
+  String result(double value, double reference) {
+    return switch (kind) {
+      case AT_MOST, AT_LEAST -> Figure.number(value);
+      case MORE_AT_MOST -> String.format(Locale.ROOT, "%+.2f", value - reference);
+      case NONE, RATIO_AT_MOST, RATIO_AT_LEAST -> String.format(Locale.ROOT, "%.2f", value / reference);
+    };
+  }
+
   @Override
   public String toString() {
     String number = limit == Math.rint(limit) ? String.format(Locale.ROOT, "%.0f", limit) : String.valueOf(limit);

@@ -74,9 +74,12 @@ final class Flood {
     });
     String name = method + " v4 " + transport;
     for (int i = 0; i < MIXES.length; i++) {
-      report.add(figure(name, turns, 0, i, Bar.ratioAtMost(MORE_DURING_FLOOD)));
+      Figure ours = figure(name, turns, 0, i, Bar.ratioAtMost(MORE_DURING_FLOOD));
       if (hasFloor) {
+        report.add(ours.limitedBy("floor D", mixed(turns, MEASURED, i), turns.net(MEASURED + ALONE)));
         report.add(figure(name + " of floor D", turns, MEASURED, i, Bar.NONE));
+      } else {
+        report.add(ours);
       }
     }
     report.add(Figure.of(name + " packet of a flood", "ns", turns.net(FLOOD)));
@@ -86,8 +89,12 @@ final class Flood {
 
   /** @param first of a program's measurements in a turn */
   private static Figure figure(String name, Turns turns, int first, int mix, Bar bar) {
-    return Figure.of(name + " hit, flood 1 in " + (1 + MIXES[mix]), "ns", turns.net(first + FIRST_MIX + mix))
+    return Figure.of(name + " hit, flood 1 in " + (1 + MIXES[mix]), "ns", mixed(turns, first, mix))
         .beside("without", turns.net(first + ALONE), bar);
+  }
+
+  private static Series mixed(Turns turns, int first, int mix) {
+    return turns.net(first + FIRST_MIX + mix);
   }
 
   /** A packet of each kind, the harness once included. */

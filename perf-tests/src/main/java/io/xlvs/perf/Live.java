@@ -136,9 +136,11 @@ final class Live implements Part {
         Figure figure =
             Figure.of(label(lane, kind), "Mpps", measured.lanes().get(lane))
                 .disturbed(measured.disturbed())
-                .beside(bare.name(), measured.bare(), LiveBars.besideBare(bare.bed().hook(), lane.traffic(), kind.cpus));
+                .beside(bare.name(), measured.bare(), LiveBars.besideBare(bare.bed().hook(), lane.traffic(), kind.cpus))
+                .limitedBy(bare.name(), measured.bare());
         if (withTunnels && lane.traffic().mode() == Mode.TUN) {
-          figure = figure.beside(roomy.name(), measured.lanes().get(tunnels), Bar.NONE);
+          Series room = measured.lanes().get(tunnels);
+          figure = figure.beside(roomy.name(), room, Bar.NONE).limitedBy(roomy.name(), room);
         }
         report.add(
             withNftables

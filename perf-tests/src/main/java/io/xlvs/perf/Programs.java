@@ -115,6 +115,12 @@ final class Programs implements Part {
       if (other.isOurs()) {
         continue;
       }
+      if (other.hasOneServer()) {
+        rate = rate.limitedBy(other.title, series(load, other, Load.Burst::rate));
+      }
+      if (other == Contender.ROUTED) {
+        share = share.limitedBy(other.title, share(load, other));
+      }
       rate = rate.beside(other.title, series(load, other, Load.Burst::rate), haproxy ? Bar.ratioAtLeast(REQUESTS_OF_HAPROXY) : Bar.NONE);
       cpu = cpu.beside(other.title, series(load, other, Load.Burst::cpuMicros), Bar.NONE);
       p99 = p99.beside(other.title, series(load, other, Load.Burst::p99Millis), Bar.NONE);

@@ -40,15 +40,20 @@ final class Report {
     write(figure.line());
   }
 
-  /** Says how many bars hold; false if one does not. */
-  boolean close() {
-    List<Figure> barred = parts.values().stream().flatMap(List::stream).filter(Figure::isBarred).toList();
-    List<Figure> missed = barred.stream().filter(Figure::misses).toList();
+  /** Says how many bars hold, and names those that do not. */
+  void close() {
+    List<Figure> figures = parts.values().stream().flatMap(List::stream).toList();
+    List<Figure> barred = figures.stream().filter(Figure::isBarred).toList();
+    List<Figure> held = with(Figure.Verdict.HOLDS, barred);
     if (!barred.isEmpty()) {
-      write("\n" + (barred.size() - missed.size()) + " of " + barred.size() + " bars hold.\n");
+      write("\n" + held.size() + " of " + barred.size() + " bars hold.\n");
     }
-    missed.forEach(figure -> write("missed: " + figure.name() + "\n"));
-    return missed.isEmpty();
+    with(Figure.Verdict.MISSES, barred).forEach(figure -> write("missed: " + figure.name() + "\n"));
+    with(Figure.Verdict.FORBIDDEN, barred).forEach(figure -> write("forbidden by what was measured beside it: " + figure.name() + "\n"));
+  }
+
+  private static List<Figure> with(Figure.Verdict verdict, List<Figure> figures) {
+    return figures.stream().filter(figure -> figure.verdict() == verdict).toList();
   }
 
   Results results() {

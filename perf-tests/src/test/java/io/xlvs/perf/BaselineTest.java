@@ -110,7 +110,7 @@ class BaselineTest {
 
   @Test
   void resultsComeBackFromTheirFile(@TempDir Path directory) throws IOException {
-    Figure figure = besideFloor(24, 16, 0.5).asked(Bar.atMost(30)).disturbed(true).at("services", "DR", 10);
+    Figure figure = besideFloor(24, 16, 0.5).asked(Bar.atMost(30)).limitedBy("floor B", new Series(new double[] {16})).disturbed(true).at("services", "DR", 10);
     Results before = run(INTEL, figure, ns("other", 1, 2, 3));
     before.write(directory.resolve("new/bench.json"));
     assertThat(Results.read(directory.resolve("new/bench.json"))).isEqualTo(before);
