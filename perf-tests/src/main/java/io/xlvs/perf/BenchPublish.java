@@ -51,7 +51,9 @@ public final class BenchPublish {
   private static Results beside(Results stored, Results run) {
     Map<String, List<Figure>> parts = new LinkedHashMap<>(stored.parts());
     parts.putAll(run.parts());
-    return new Results(run.machine(), false, parts);
+    Map<String, Double> seconds = new LinkedHashMap<>(stored.seconds());
+    seconds.putAll(run.seconds());
+    return new Results(run.machine(), false, parts, seconds);
   }
 
   private static String table(List<Figure> figures) {

@@ -16,8 +16,9 @@ import java.util.Optional;
  * @param machine where
  * @param quick whether with fewer situations and repetitions
  * @param parts figures by the name of the part, in the order of the run
+ * @param seconds how long each part took
  */
-record Results(Machine machine, boolean quick, Map<String, List<Figure>> parts) {
+record Results(Machine machine, boolean quick, Map<String, List<Figure>> parts, Map<String, Double> seconds) {
   private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   static Results read(Path file) throws IOException {

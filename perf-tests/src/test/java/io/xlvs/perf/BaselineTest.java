@@ -20,7 +20,7 @@ class BaselineTest {
   }
 
   private static Results run(Machine machine, Figure... figures) {
-    return new Results(machine, false, Map.of("packets", List.of(figures)));
+    return new Results(machine, false, Map.of("packets", List.of(figures)), Map.of("packets", 60.5));
   }
 
   private static Figure besideFloor(double ours, double floor, double spread) {
@@ -98,13 +98,13 @@ class BaselineTest {
 
   @Test
   void aQuickRunLeavesOutAndLosesNothing() {
-    Results quick = new Results(AMD, true, Map.of("packets", List.of(ns("new", 1, 1, 1))));
+    Results quick = new Results(AMD, true, Map.of("packets", List.of(ns("new", 1, 1, 1))), Map.of());
     assertThat(Baseline.compare(run(AMD, ns("old", 1, 1, 1)), quick).gone()).isEmpty();
   }
 
   @Test
   void partsThatDidNotRunAreNotGone() {
-    Results other = new Results(AMD, false, Map.of("live", List.of()));
+    Results other = new Results(AMD, false, Map.of("live", List.of()), Map.of());
     assertThat(Baseline.compare(run(AMD, ns("old", 1, 1, 1)), other).gone()).isEmpty();
   }
 

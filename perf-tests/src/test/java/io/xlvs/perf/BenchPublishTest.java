@@ -40,7 +40,7 @@ class BenchPublishTest {
   }
 
   private static Results packets(Figure... figures) {
-    return new Results(MACHINE, false, Map.of("packets", List.of(figures)));
+    return new Results(MACHINE, false, Map.of("packets", List.of(figures)), Map.of("packets", 60.5));
   }
 
   private String page() throws IOException {
@@ -79,7 +79,7 @@ class BenchPublishTest {
         "programs", List.of(
             figure("NAT requests", 25).beside("HAProxy, TCP mode", reference, Bar.ratioAtLeast(2)),
             figure("DR requests", 30).beside("HAProxy, TCP mode", reference, Bar.NONE)));
-    assertThat(Headline.of(new Results(MACHINE, false, parts)))
+    assertThat(Headline.of(new Results(MACHINE, false, parts, Map.of())))
         .contains("| NAT in | 30 |  | 900 (1.50) | 7.5 (0.75) |  |\n")
         .contains("- NAT requests: 25.0 ns; HAProxy, TCP mode: 10.0; ratio 2.50\n")
         .doesNotContain("DR requests");
@@ -100,7 +100,7 @@ class BenchPublishTest {
     parts.put("packets", List.of(besideFloors("DR v4 TCP hit", 22, 44, 16)));
     parts.put("growth", List.of(
         figure("DR hit, 1 service", 22).at("services", "DR", 1), figure("DR hit, 10 services", 23).at("services", "DR & co", 10)));
-    BenchPublish.publish(new Results(MACHINE, false, parts), root);
+    BenchPublish.publish(new Results(MACHINE, false, parts, Map.of()), root);
     assertThat(Results.read(root.resolve("docs/perf/amd-epyc.json")).parts()).isEqualTo(parts);
     assertThat(Files.readString(root.resolve("docs/perf/services.svg"))).contains("DR &amp; co", "AMD EPYC, 2 CPUs", "virtual services").endsWith("</svg>\n");
     assertThat(Files.readString(root.resolve("docs/perf/methods.svg"))).contains("floor B, IPv4", ">22<", ">16<", ">44<");
@@ -109,14 +109,15 @@ class BenchPublishTest {
   @Test
   void aRunOfSomePartsKeepsTheOthers() throws IOException {
     BenchPublish.publish(packets(figure("DR v4 TCP hit", 22)), root);
-    BenchPublish.publish(new Results(MACHINE, false, Map.of("growth", List.of(figure("DR hit, 1 service", 22)))), root);
+    BenchPublish.publish(new Results(MACHINE, false, Map.of("growth", List.of(figure("DR hit, 1 service", 22))), Map.of("growth", 7.0)), root);
     assertThat(Results.read(root.resolve("docs/perf/amd-epyc.json")).parts()).containsOnlyKeys("packets", "growth");
+    assertThat(Results.read(root.resolve("docs/perf/amd-epyc.json")).seconds()).containsOnly(Map.entry("packets", 60.5), Map.entry("growth", 7.0));
     assertThat(page()).contains("| DR v4 TCP hit | 22.0 ns", "| DR hit, 1 service | 22.0 ns");
   }
 
   @Test
   void aPartWithoutAPlaceIsRefusedWithTheRemedyAndNothingIsWritten() {
-    Results results = new Results(MACHINE, false, Map.of("live", List.of(figure("one flow", 1))));
+    Results results = new Results(MACHINE, false, Map.of("live", List.of(figure("one flow", 1))), Map.of());
     assertThatThrownBy(() -> BenchPublish.publish(results, root)).hasMessageContaining("no place for 'live'").hasMessageContaining("<!-- bench:live -->");
     assertThat(root.resolve("docs/perf/amd-epyc.json")).doesNotExist();
   }
