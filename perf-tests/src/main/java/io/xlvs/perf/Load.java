@@ -14,6 +14,9 @@ enum Load {
 
   private static final double BITS = 8;
 
+  /** SYN, request, FIN. */
+  private static final int PACKETS_OF_CONNECTION = 3;
+
   /** As the report names it. */
   final String title;
 
@@ -29,12 +32,12 @@ enum Load {
   /**
    * What came of it.
    *
-   * @param connections that were certainly opened
+   * @param packets that the client certainly sent to the service for HTTP
    * @param rate in {@link #rateUnit}
    * @param cpuMicros of the whole machine for a request, a connection, a megabyte
    * @param p99Millis latency; NaN where there are no requests
    */
-  record Burst(long connections, double rate, double cpuMicros, double p99Millis) {}
+  record Burst(long packets, double rate, double cpuMicros, double p99Millis) {}
 
   Burst run(ProgramHosts hosts, Contender contender) throws JsonProcessingException {
     double before = CpuTime.seconds();
@@ -47,6 +50,6 @@ enum Load {
     Wrk.Result got = Wrk.parse(hosts.run(Wrk.command(contender, keepAlive)));
     double micros = (CpuTime.seconds() - before) * 1e6;
     return new Burst(
-        keepAlive ? Wrk.CONNECTIONS : got.requests(), got.requests() / got.seconds(), micros / got.requests(), got.p99Millis());
+        keepAlive ? got.requests() : PACKETS_OF_CONNECTION * got.requests(), got.requests() / got.seconds(), micros / got.requests(), got.p99Millis());
   }
 }

@@ -11,6 +11,7 @@ import io.xlvs.lab.Mode;
 import io.xlvs.lab.Namespace;
 import io.xlvs.lab.RealServerHost;
 import io.xlvs.v1.ListRealServersRequest;
+import io.xlvs.v1.RealServer;
 import io.xlvs.v1.RealServersGrpc;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -205,14 +206,17 @@ final class ProgramHosts implements AutoCloseable {
     return lab.clientNamespace().run(words.toArray(String[]::new));
   }
 
-  /** Connections that xlvs has given to each real server of a contender's service for HTTP. */
-  List<Long> connections(Contender contender) {
+  /** What xlvs has counted of a contender's service for HTTP. */
+  ServiceCounts counts(Contender contender) {
     ListRealServersRequest request = ListRealServersRequest.newBuilder()
         .setParent("services/tcp:" + contender.address + ":" + contender.port).setWithCounters(true).build();
-    List<Long> counts = new ArrayList<>();
-    lab.director().api(channel -> RealServersGrpc.newBlockingStub(channel).listRealServers(request)).getRealServersList()
-        .forEach(server -> counts.add(server.getCounters().getConnections()));
-    return counts;
+    List<Long> connections = new ArrayList<>();
+    long packets = 0;
+    for (RealServer server : lab.director().api(channel -> RealServersGrpc.newBlockingStub(channel).listRealServers(request)).getRealServersList()) {
+      connections.add(server.getCounters().getConnections());
+      packets += server.getCounters().getInPackets();
+    }
+    return new ServiceCounts(connections, packets);
   }
 
   @Override
