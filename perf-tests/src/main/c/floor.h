@@ -25,7 +25,7 @@ enum method { DR, TUN, NAT_IN, NAT_OUT, FULLNAT_IN, FULLNAT_OUT };
 
 struct server {
 	__u8 macs[2 * ETH_ALEN]; /* destination, source */
-	__u32 pad;
+	__u32 port;              /* of floor_leave.h */
 	__be32 tunnel_source[4];
 	__be32 tunnel_destination[4];
 };

@@ -5,6 +5,7 @@
  * there is made on the spot, from what its service says.
  */
 #include "floor_cache.h"
+#include "floor_leave.h"
 
 SEC("xdp.frags")
 int floor_b(struct xdp_md *ctx)
@@ -36,7 +37,7 @@ int floor_b(struct xdp_md *ctx)
 	rewrite(p, w);
 	if (w->method == 1 + TUN && push4(ctx, &p->ip, s))
 		return XDP_ABORTED;
-	return link_layer(ctx, s, bpf_htons(ETH_P_IP));
+	return leave(ctx, s);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -5,6 +5,7 @@
  * its address and port. DR and TUN of IPv4.
  */
 #include "floor_cache.h"
+#include "floor_leave.h"
 
 #define RING_BITS 16
 
@@ -35,7 +36,7 @@ int floor_c(struct xdp_md *ctx)
 	age4(&p->ip, 0);
 	if (e->method == 1 + TUN && push4(ctx, &p->ip, s))
 		return XDP_ABORTED;
-	return link_layer(ctx, s, bpf_htons(ETH_P_IP));
+	return leave(ctx, s);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

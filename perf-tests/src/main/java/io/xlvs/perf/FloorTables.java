@@ -35,17 +35,28 @@ final class FloorTables {
         out.put(e.address).put(be16(e.port)).put((byte) e.protocol).put((byte) e.method);
         out.put(e.to).put(be16(e.toPort)).putShort((short) e.server);
       }, in -> new Endpoint(null, 0, 0, in.get(in.position() + 7), null, 0, 0));
-  private static final Codec<Plan> SLOT =
-      Codecs.of(48, (plan, out) -> {
-        out.put(new byte[] {2, 0, 0, 0, 2, 2, 2, 0, 0, 0, 1, 1, 0, 0, 0, 0});
-        out.put(plan.director()).put(new byte[12]).put(plan.server()).put(new byte[12]);
+
+  /** Where packets of a service go, and by which of a live bed's devices. */
+  private record Slot(Plan plan, byte[] neighbour, int port) {}
+
+  private static final Codec<Slot> SLOT =
+      Codecs.of(48, (slot, out) -> {
+        out.put(slot.neighbour).put(LiveBed.DIRECTOR_MAC).putInt(slot.port);
+        out.put(slot.plan.director()).put(new byte[12]).put(slot.plan.server()).put(new byte[12]);
       }, in -> { throw new UnsupportedOperationException("never read"); });
   private static final Codec<Long> TALLY = Codecs.of(COUNT_BYTES, (packets, out) -> { }, ByteBuffer::getLong);
 
+  private static final int FRONT = 0;
+  private static final int BACK = 1;
+
   private final Collection collection;
 
-  private FloorTables(Collection collection) {
+  /** From a service's slot to that of its replies: none of their own where all leave by one device. */
+  private final int replySlots;
+
+  private FloorTables(Collection collection, int replySlots) {
     this.collection = collection;
+    this.replySlots = replySlots;
   }
 
   /**
@@ -54,10 +65,25 @@ final class FloorTables {
    * @param lines of one CPU's slice of the cache, a power of two
    */
   static FloorTables load(CollectionSpec spec, int lines) {
+    size(spec, lines);
+    return new FloorTables(spec.load(), 0);
+  }
+
+  /** As above, with packets that leave by the devices of a live bed in whose namespace the calling thread is. */
+  static FloorTables between(LiveBed bed, CollectionSpec spec, int lines) {
+    size(spec, lines);
+    spec.variable("redirects").set(1);
+    FloorTables tables = new FloorTables(spec.load(), SERVERS / 2);
+    var ports = tables.collection.map("ports", Codecs.U32, Codecs.U32);
+    ports.update(FRONT, bed.front);
+    ports.update(BACK, bed.back);
+    return tables;
+  }
+
+  private static void size(CollectionSpec spec, int lines) {
     spec.map("lines").setMaxEntries(Bpf.possibleCpus() * lines);
     spec.map("tallies").setMaxEntries(Bpf.possibleCpus() * SERVERS);
     spec.variable("line_mask").set(lines - 1);
-    return new FloorTables(spec.load());
   }
 
   Collection collection() {
@@ -70,7 +96,11 @@ final class FloorTables {
    * @param locals local addresses, of a FULLNAT service
    */
   void add(Plan plan, int locals) {
-    collection.map("slots", Codecs.U32, SLOT).update(plan.index(), plan);
+    var slots = collection.map("slots", Codecs.U32, SLOT);
+    slots.update(plan.index(), new Slot(plan, LiveBed.SERVER_MAC, BACK));
+    if (replySlots > 0) {
+      slots.update(plan.index() + replySlots, new Slot(plan, LiveBed.CLIENT_MAC, FRONT));
+    }
     put(plan, plan.vip(), plan.servicePort(), plan.transport().number, in(plan.method()), plan.server(), plan.serverPort());
     if (plan.method() == Method.NAT) {
       put(plan, plan.server(), plan.serverPort(), plan.transport().number, Mode.NAT_OUT, plan.vip(), plan.servicePort());
@@ -91,7 +121,7 @@ final class FloorTables {
   }
 
   private void put(Plan plan, byte[] address, int port, int protocol, Mode mode, byte[] to, int toPort) {
-    Endpoint endpoint = new Endpoint(address, port, protocol, 1 + mode.ordinal(), to, toPort, plan.index());
+    Endpoint endpoint = new Endpoint(address, port, protocol, 1 + mode.ordinal(), to, toPort, plan.index() + (mode.reply ? replySlots : 0));
     var endpoints = collection.map("endpoints", Codecs.U32, ENDPOINT);
     for (int i = 0; i < PROBES; i++) {
       int place = endpoint.place() + i & ENDPOINTS - 1;

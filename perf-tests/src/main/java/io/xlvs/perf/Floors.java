@@ -8,7 +8,7 @@ import java.util.Map;
 /** The floors that a scenario is set beside, by the names that tables give them. */
 final class Floors implements AutoCloseable {
   private static final String A = "floor A";
-  private static final String B = "floor B";
+  static final String B = "floor B";
   static final String C = "floor C";
 
   private final FloorA a;

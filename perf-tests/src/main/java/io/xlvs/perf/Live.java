@@ -5,14 +5,14 @@ import io.xlvs.bpf.Capacities;
 import io.xlvs.bpf.Family;
 import io.xlvs.bpf.Method;
 import io.xlvs.perf.LiveBed.Hook;
-import io.xlvs.perf.LiveMeter.Lane;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Packets a second: live frames through veth devices into the director and out to where they are counted. */
 final class Live implements Part {
   private static final int CONNECTIONS = 1 << 18;
+
+  /** Two decisions of IPv4 find room in a line: half of all places will be taken, by a million flows in one direction. */
   private static final int CACHE_LINES = 1 << 20;
 
   /** One direction of each method. */
@@ -29,7 +29,7 @@ final class Live implements Part {
   public String title() {
     return "Millions of packets a second, end to end: live frames (BPF_F_TEST_XDP_LIVE_FRAMES) into the director by one veth device and out by another, counted\n"
         + "at the far end if they are addressed right. Sending and counting run on the director's own core. In the same turns a bare redirect, the limit of the\n"
-        + "bed, and nftables with a DNAT rule, which gets the same packets of connections that it knows.";
+        + "bed, floors B and C, and nftables with a DNAT rule, which gets the same packets of connections that it knows.";
   }
 
   @Override
@@ -49,113 +49,83 @@ final class Live implements Part {
     }
   }
 
-  /** What packets are alike in: all but the mode. */
-  private record Kind(Family family, int flows, int bytes, int cpus) {
-    Kind(int flows, int bytes, int cpus) {
-      this(Family.IPV4, flows, bytes, cpus);
-    }
-
-    String label() {
-      return traffic(Mode.DR).kind() + (cpus == 1 ? "" : " a core, " + cpus + " cores");
-    }
-
-    Traffic traffic(Mode mode) {
-      return new Traffic(mode, family, Transport.TCP, flows, bytes);
-    }
-  }
-
   /** One run of this part. */
   private record Run(Report report, LiveMeter meter, PinnedThreads threads, LiveContender nftables, LiveContender roomy) {
     void quick() {
       try (LiveContender bare = new BareRedirect(Hook.XDP, threads)) {
-        together(bare, REQUESTS, new Kind(1, Traffic.SMALL, 1));
-        alone(bare, List.of(Method.DR), new Kind(Traffic.MILLION, Traffic.SMALL, 1));
+        together(bare, REQUESTS, new LiveKind(1, Traffic.SMALL, 1));
+        alone(bare, List.of(Method.DR), new LiveKind(Traffic.MILLION, Traffic.SMALL, 1));
       }
       try (LiveContender bare = new BareRedirect(Hook.TC, threads)) {
-        together(bare, List.of(Mode.DR, Mode.NAT_IN), new Kind(1, Traffic.SMALL, 1));
+        together(bare, List.of(Mode.DR, Mode.NAT_IN), new LiveKind(1, Traffic.SMALL, 1));
       }
     }
 
     void xdp() {
       try (LiveContender bare = new BareRedirect(Hook.XDP, threads)) {
-        together(bare, ALL, new Kind(1, Traffic.SMALL, 1), new Kind(Traffic.MANY, Traffic.SMALL, 1), new Kind(1, Traffic.LARGE, 1));
-        alone(bare, List.of(Method.values()), new Kind(Traffic.MILLION, Traffic.SMALL, 1));
-        alone(bare, List.of(Method.DR), new Kind(Traffic.MILLION, Traffic.LARGE, 1));
-        together(bare, List.of(Mode.DR, Mode.TUN, Mode.NAT_IN), new Kind(Family.IPV6, 1, Traffic.SMALL, 1));
-        together(bare, REQUESTS, new Kind(1, Traffic.SMALL, threads.count()));
-        alone(bare, List.of(Method.DR), new Kind(Traffic.MILLION / threads.count(), Traffic.SMALL, threads.count()));
+        together(bare, ALL, new LiveKind(1, Traffic.SMALL, 1), new LiveKind(Traffic.MANY, Traffic.SMALL, 1), new LiveKind(1, Traffic.LARGE, 1));
+        alone(bare, List.of(Method.values()), new LiveKind(Traffic.MILLION, Traffic.SMALL, 1));
+        alone(bare, List.of(Method.DR), new LiveKind(Traffic.MILLION, Traffic.LARGE, 1));
+        ringFirst(bare, LiveKind.ringFirst(Traffic.MILLION));
+        together(bare, List.of(Mode.DR, Mode.TUN, Mode.NAT_IN), new LiveKind(Family.IPV6, 1, Traffic.SMALL, 1));
+        together(bare, REQUESTS, new LiveKind(1, Traffic.SMALL, threads.count()));
+        alone(bare, List.of(Method.DR), new LiveKind(Traffic.MILLION / threads.count(), Traffic.SMALL, threads.count()));
       }
     }
 
     void tc() {
       try (LiveContender bare = new BareRedirect(Hook.TC, threads)) {
-        together(bare, ALL, new Kind(1, Traffic.SMALL, 1), new Kind(1, Traffic.LARGE, 1));
-        together(bare, List.of(Mode.DR, Mode.NAT_IN), new Kind(1, Traffic.SMALL, threads.count()));
-        alone(bare, List.of(Method.DR), new Kind(Traffic.MILLION, Traffic.SMALL, 1));
+        together(bare, ALL, new LiveKind(1, Traffic.SMALL, 1), new LiveKind(1, Traffic.LARGE, 1));
+        together(bare, List.of(Mode.DR, Mode.NAT_IN), new LiveKind(1, Traffic.SMALL, threads.count()));
+        alone(bare, List.of(Method.DR), new LiveKind(Traffic.MILLION, Traffic.SMALL, 1));
       }
     }
 
     /** Modes in turns, in one director, which has room for the connections of all of them. */
-    private void together(LiveContender bare, List<Mode> modes, Kind... kinds) {
-      try (LiveContender xlvs = new LiveDirector(bare.bed().hook(), threads, capacities(CONNECTIONS))) {
-        for (Kind kind : kinds) {
-          compare(bare, xlvs, modes, kind);
+    private void together(LiveContender bare, List<Mode> modes, LiveKind... kinds) {
+      try (LiveContender xlvs = new LiveDirector(bare.bed().hook(), threads, capacities(CONNECTIONS, CACHE_LINES));
+          LiveContender floor = LiveFloor.b(CACHE_LINES, threads)) {
+        for (LiveKind kind : kinds) {
+          compare(bare, xlvs, floor, modes, kind);
         }
       }
     }
 
-    /** A director for each method, with a flow cache that holds its connections. */
-    private void alone(LiveContender bare, List<Method> methods, Kind kind) {
+    /** A director for each method, with a flow cache that holds its connections in both directions, and a floor with as large a cache. */
+    private void alone(LiveContender bare, List<Method> methods, LiveKind kind) {
       for (Method method : methods) {
-        try (LiveContender xlvs = new LiveDirector(bare.bed().hook(), threads, capacities(Traffic.MILLION))) {
-          compare(bare, xlvs, ALL.stream().filter(mode -> mode.method == method).toList(), kind);
+        int lines = method == Method.NAT || method == Method.FULLNAT ? 2 * CACHE_LINES : CACHE_LINES;
+        try (LiveContender xlvs = new LiveDirector(bare.bed().hook(), threads, capacities(Traffic.MILLION, lines));
+            LiveContender floor = LiveFloor.b(lines, threads)) {
+          compare(bare, xlvs, floor, ALL.stream().filter(mode -> mode.method == method).toList(), kind);
         }
       }
     }
 
-    private void compare(LiveContender bare, LiveContender xlvs, List<Mode> modes, Kind kind) {
-      List<Lane> ours = modes.stream().map(mode -> new Lane(xlvs, kind.traffic(mode))).toList();
-      List<Lane> lanes = new ArrayList<>(ours);
-      Lane theirs = new Lane(nftables, kind.traffic(Mode.NAT_IN));
-      boolean withNftables = kind.family == Family.IPV4 && !(report.quick() && kind.flows == Traffic.MILLION);
-      if (withNftables) {
-        lanes.add(theirs);
-      }
-      Lane tunnels = new Lane(roomy, kind.traffic(Mode.TUN));
-      boolean withTunnels = bare.bed().hook() == Hook.TC && modes.contains(Mode.TUN);
-      if (withTunnels) {
-        lanes.add(tunnels);
-      }
-      lanes.forEach(lane -> lane.contender().establish(lane.traffic(), kind.cpus));
-      LiveMeter.Measurement measured = meter.measure(new Lane(bare, kind.traffic(Mode.DR)), lanes, kind.cpus);
-      if (withNftables) {
-        Figure limit = Figure.of(bare.name() + " " + kind.label(), "Mpps", measured.bare()).disturbed(measured.disturbed());
-        report.add(limit.beside(nftables.name(), measured.lanes().get(theirs), Bar.NONE));
-      }
-      for (Lane lane : ours) {
-        Figure figure =
-            Figure.of(label(lane, kind), "Mpps", measured.lanes().get(lane))
-                .disturbed(measured.disturbed())
-                .beside(bare.name(), measured.bare(), LiveBars.besideBare(bare.bed().hook(), lane.traffic(), kind.cpus))
-                .limitedBy(bare.name(), measured.bare());
-        if (withTunnels && lane.traffic().mode() == Mode.TUN) {
-          Series room = measured.lanes().get(tunnels);
-          figure = figure.beside(roomy.name(), room, Bar.NONE).limitedBy(roomy.name(), room);
+    /** One after the other: they share a ring. */
+    private void ringFirst(LiveContender bare, LiveKind kind) {
+      try (LiveContender xlvs = LiveDirector.ringFirst(threads, capacities(CONNECTIONS, CACHE_LINES)); LiveContender floor = LiveFloor.c(threads)) {
+        for (Mode mode : List.of(Mode.DR, Mode.TUN)) {
+          new LiveComparison(bare, xlvs, List.of(mode), kind).limit(floor, mode).run(meter, report);
         }
-        report.add(
-            withNftables
-                ? figure.beside(nftables.name(), measured.lanes().get(theirs), LiveBars.besideNftables(bare.bed().hook(), kind.flows, kind.cpus))
-                : figure);
       }
     }
 
-    private static String label(Lane lane, Kind kind) {
-      String hook = lane.contender().bed().hook() == Hook.TC ? "tc " : "";
-      return hook + lane.traffic().mode().label() + " " + kind.label();
+    private void compare(LiveContender bare, LiveContender xlvs, LiveContender floor, List<Mode> modes, LiveKind kind) {
+      LiveComparison comparison = new LiveComparison(bare, xlvs, modes, kind);
+      if (bare.bed().hook() == Hook.TC) {
+        comparison.limit(roomy, Mode.TUN);
+      } else if (kind.isBarred()) {
+        comparison.floor(floor);
+      }
+      if (kind.family() == Family.IPV4 && !(report.quick() && kind.flows() == Traffic.MILLION)) {
+        comparison.nftables(nftables);
+      }
+      comparison.run(meter, report);
     }
 
-    private static Capacities capacities(int connections) {
-      return new Capacities(connections, 1 << 14, 1024, 1024, 1024, 1024, 1 << 14, 1 << 14, 1 << 10, 1 << 10, 64, CACHE_LINES, 1 << 16);
+    private static Capacities capacities(int connections, int lines) {
+      return new Capacities(connections, 1 << 14, 1024, 1024, 1024, 1024, 1 << 15, 1 << 14, 1 << 10, 1 << 10, 64, lines, 1 << 16);
     }
   }
 }

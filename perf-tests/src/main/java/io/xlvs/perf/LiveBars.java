@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.perf;
 
-import io.xlvs.bpf.Family;
 import io.xlvs.bpf.Method;
 import io.xlvs.perf.LiveBed.Hook;
 
@@ -9,25 +8,28 @@ import io.xlvs.perf.LiveBed.Hook;
 final class LiveBars {
   private static final double OF_NFTABLES = 8;
   private static final double TC_OF_BARE = 0.9;
+  private static final double RING_OF_BARE = 0.75;
 
   private LiveBars() {}
 
-  static Bar besideBare(Hook hook, Traffic traffic, int cpus) {
-    if (cpus > 1 || traffic.family() != Family.IPV4) {
+  static Bar besideBare(Hook hook, Mode mode, LiveKind kind) {
+    if (!kind.isBarred()) {
       return Bar.NONE;
     }
-    boolean direct = traffic.mode().method == Method.DR;
+    boolean direct = mode.method == Method.DR;
     if (hook == Hook.TC) {
-      return traffic.flows() == 1 ? Bar.ratioAtLeast(TC_OF_BARE) : Bar.NONE;
-    } else if (traffic.flows() == 1) {
+      return kind.flows() == 1 ? Bar.ratioAtLeast(TC_OF_BARE) : Bar.NONE;
+    } else if (kind.ringFirst()) {
+      return Bar.ratioAtLeast(RING_OF_BARE);
+    } else if (kind.flows() == 1) {
       return Bar.ratioAtLeast(direct ? 0.85 : 0.75);
-    } else if (traffic.flows() == Traffic.MILLION && traffic.mode().method != Method.FULLNAT) {
+    } else if (mode.method != Method.FULLNAT) {
       return Bar.ratioAtLeast(direct ? 0.35 : 0.31);
     }
     return Bar.NONE;
   }
 
-  static Bar besideNftables(Hook hook, int flows, int cpus) {
-    return hook == Hook.XDP && cpus == 1 && flows != Traffic.MANY ? Bar.ratioAtLeast(OF_NFTABLES) : Bar.NONE;
+  static Bar besideNftables(Hook hook, LiveKind kind) {
+    return hook == Hook.XDP && kind.isBarred() ? Bar.ratioAtLeast(OF_NFTABLES) : Bar.NONE;
   }
 }

@@ -2,6 +2,7 @@
 package io.xlvs.perf;
 
 import io.xlvs.bpf.Capacities;
+import io.xlvs.bpf.Pick;
 import io.xlvs.bpf.XlvsObjects;
 import io.xlvs.loader.net.NetNs;
 
@@ -10,7 +11,20 @@ final class LiveDirector implements LiveContender {
   private final LiveBed bed;
   private final Director director;
 
+  /** What the services of DR and TUN enter their ring by, if it comes first; null: they have connections. */
+  private final Pick ring;
+
   LiveDirector(LiveBed.Hook hook, PinnedThreads threads, Capacities capacities) {
+    this(hook, threads, capacities, null);
+  }
+
+  /** At XDP, without connections: the ring of mh alone decides. One service at a time, the one that was established last. */
+  static LiveDirector ringFirst(PinnedThreads threads, Capacities capacities) {
+    return new LiveDirector(LiveBed.Hook.XDP, threads, capacities, Pick.MH);
+  }
+
+  private LiveDirector(LiveBed.Hook hook, PinnedThreads threads, Capacities capacities, Pick ring) {
+    this.ring = ring;
     bed = new LiveBed(hook, threads);
     try (NetNs entered = bed.enter()) {
       String program = hook == LiveBed.Hook.XDP ? "xlvs_xdp" : "xlvs_ingress";
@@ -36,7 +50,11 @@ final class LiveDirector implements LiveContender {
 
   @Override
   public void establish(Traffic traffic, int cpus) {
-    director.establish(traffic.plan(), traffic.flows() * cpus);
+    if (ring == null) {
+      director.establish(traffic.plan(), traffic.flows() * cpus);
+    } else {
+      director.ringFirst(traffic.plan(), ring);
+    }
   }
 
   @Override

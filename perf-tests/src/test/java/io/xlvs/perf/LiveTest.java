@@ -87,6 +87,31 @@ class LiveTest {
     }
   }
 
+  @Test
+  void floorsForwardEveryFrameWhereTheDirectorDoes() {
+    try (LiveContender b = LiveFloor.b(1 << 12, threads); LiveContender c = LiveFloor.c(threads)) {
+      for (Mode mode : List.of(Mode.DR, Mode.TUN, Mode.NAT_IN, Mode.NAT_OUT)) {
+        Traffic traffic = traffic(mode, Family.IPV4, FLOWS, Traffic.SMALL);
+        assertThat(burst(b, traffic, threads.count()).arrived()).as(traffic.label()).isEqualTo((long) FRAMES * threads.count());
+      }
+      for (Mode mode : List.of(Mode.DR, Mode.TUN)) {
+        assertThat(burst(c, traffic(mode, Family.IPV4, FLOWS, Traffic.SMALL), 1).arrived()).as("floor C, " + mode).isEqualTo(FRAMES);
+      }
+    }
+  }
+
+  @Test
+  void ringFirstForwardsWithoutConnections() {
+    Capacities capacities = new Capacities(1 << 12, 1 << 12, 64, 64, 64, 64, 1 << 15, 1 << 12, 16, 16, 16, 1 << 12, 1 << 12);
+    try (LiveContender xlvs = LiveDirector.ringFirst(threads, capacities)) {
+      for (Mode mode : List.of(Mode.DR, Mode.TUN)) {
+        Traffic traffic = traffic(mode, Family.IPV4, 1 << 16, Traffic.SMALL);
+        xlvs.establish(traffic, 1);
+        assertThat(burst(xlvs, traffic, 1).arrived()).as(traffic.label()).isEqualTo(FRAMES);
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Family.class)
   void checksumsAreRightAndEveryFlowComes(Family family) throws Exception {
