@@ -23,7 +23,7 @@ JDK_VERSION := 17
 export PATH := $(PATH):/usr/sbin:/sbin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bench-setup build run test test-kernels verifier-stats bench bench-quick bench-compare bench-publish bench-scale bench-sweep bench-picks conformance clean assemble
+.PHONY: help setup bench-setup build run test test-kernels verifier-stats bench bench-quick bench-compare bench-publish bench-ipvs bench-scale bench-sweep bench-picks conformance clean assemble
 
 # Programs of perf-tests.
 PERF = $(JAVA) --enable-native-access=ALL-UNNAMED -Dxlvs.home="$(XLVS)" -cp "perf-tests/target/classes:$$(cat perf-tests/target/runtime.classpath)" io.xlvs.perf
@@ -111,6 +111,12 @@ verifier-stats: build ## print how large each program is to the kernel, beside w
 
 bench: build bench-setup ## measure all: packets beside floor programs, growth, ...; BENCH_ARGS="--parts packets,growth": some of it
 	@$(PERF).Bench $(BENCH_ARGS)
+
+bench-ipvs: PACKAGES += $(VM_PACKAGES) ipvsadm
+bench-ipvs: build ## count instructions a packet in xlvs and in real IPVS, under kernel 6.12 in QEMU; writes docs/perf/ipvs.md
+	@mkdir -p target/ipvs
+	@KERNEL=6.12 WRITABLE=$(CURDIR)/target/ipvs VM_ICOUNT=1 VM_SECONDS=1800 $(VM) $(PERF).IpvsBench measure
+	@$(PERF).IpvsBench page
 
 bench-quick: ## the same in two minutes, with fewer repetitions and situations
 	@$(MAKE) --no-print-directory bench BENCH_ARGS="--quick $(BENCH_ARGS)"

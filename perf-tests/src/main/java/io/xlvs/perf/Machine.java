@@ -55,10 +55,18 @@ record Machine(String cpu, int cpus, String kernel, String date) {
     bindThread("0-" + (Integer.parseInt(Lab.run("nproc", "--all").trim()) - 1));
   }
 
+  /** Has the calling thread run whenever it can, before every thread without a real-time priority. */
+  static void precedeOthers() {
+    Lab.run("chrt", "-f", "-p", "1", threadId());
+  }
+
   private static void bindThread(String cpus) {
+    Lab.run("taskset", "-cp", cpus, threadId());
+  }
+
+  private static String threadId() {
     try {
-      String thread = Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString();
-      Lab.run("taskset", "-cp", cpus, thread);
+      return Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot tell the calling thread's id", e);
     }

@@ -41,6 +41,11 @@ final class PinnedThreads implements AutoCloseable {
     return threads.size() - cpus;
   }
 
+  /** Has no other thread of these CPUs run while one of these does. */
+  void precede() {
+    run(count(), cpu -> Machine.precedeOthers());
+  }
+
   /** Runs this on so many CPUs at once, with the CPU's number; returns when all are done. */
   void run(int cpus, IntConsumer task) {
     List<Future<?>> running = new ArrayList<>();

@@ -54,8 +54,17 @@ class LiveTest {
           assertThat(burst.sent()).isEqualTo((long) FRAMES * cpus);
           assertThat(burst.arrived()).isEqualTo(burst.sent());
           assertThat(burst.bytes()).isEqualTo(burst.sent() * bytes);
+          assertThat(burst.nsEach()).isPositive().isLessThanOrEqualTo((long) (burst.seconds() * 1e9 / FRAMES));
         }
       }
+    }
+  }
+
+  @Test
+  void plainRoutingLosesNothing() {
+    try (LiveContender routing = new PlainRoute(threads)) {
+      Burst burst = burst(routing, traffic(Mode.DR, Family.IPV4, FLOWS, Traffic.SMALL), 1);
+      assertThat(burst.arrived()).isEqualTo(FRAMES);
     }
   }
 
