@@ -30,6 +30,19 @@ static __always_inline __sum16 csum_apply(__sum16 csum, __u64 sum)
 	return ~csum_fold16((__u16)~csum + sum);
 }
 
+/* The same of a transport protocol; a UDP checksum that comes out as 0 is sent as 0xffff: RFC 768. */
+static __always_inline __sum16 csum_changed(__sum16 csum, __u64 sum, bool udp)
+{
+	csum = csum_apply(csum, sum);
+	return udp && !csum ? 0xffff : csum;
+}
+
+/* Whether a change of the sum changes checksums: 0 and 0xffff are the same number. */
+static __always_inline bool csum_differs(__u64 sum)
+{
+	return (__u16)(csum_fold16(sum) + 1) > 1;
+}
+
 /* What replacing a 32-bit or a 16-bit word adds to the sum. */
 static __always_inline __u64 csum_diff32(__be32 from, __be32 to)
 {
@@ -46,6 +59,14 @@ static __always_inline __u64 csum_diff16(__be16 from, __be16 to)
  * same whatever the TTL is.
  */
 #define CSUM_TTL_LESS (0xffff - bpf_htons(0x0100))
+
+/* The checksum of an IPv4 header of which nothing but the TTL changes, in a few steps: RFC 1141. */
+static __always_inline __sum16 csum_ttl_less(__sum16 csum)
+{
+	__u32 sum = (__u32)csum + bpf_htons(0x0100);
+
+	return sum + (sum >= 0xffff);
+}
 
 /* The same for an address: one word or four. */
 static __always_inline __u64 csum_diff_address(const __be32 *from, const __be32 *to, __u8 family)

@@ -103,9 +103,14 @@ static __always_inline __u32 flow_line(__u32 cpu, __u64 hash, int nth)
 	return cpu * (settings.flow_line_mask + 1) + (line & settings.flow_line_mask);
 }
 
+static __always_inline bool is_current(const struct flow_mark *m)
+{
+	return is_fresh(m) && m->epoch == epoch_read(m->bucket);
+}
+
 static __always_inline bool mark_counts(const struct flow_mark *m)
 {
-	return is_fresh(m) && m->epoch == epoch_read(m->bucket) && m->protocol;
+	return is_current(m) && m->protocol;
 }
 
 /* A free way has protocol 0. */
@@ -135,7 +140,7 @@ static __always_inline const struct flow4 *flow4_find(const struct pkt *p)
 		if (likely(f))
 			break;
 	}
-	return f && mark_counts(&f->mark) ? f : NULL;
+	return f && is_current(&f->mark) ? f : NULL;
 }
 
 /* The source of replies is not in the entry: the caller compares it with the server's address. */
@@ -157,7 +162,7 @@ static __always_inline const struct flow6 *flow6_find(const struct pkt *p)
 	for (int i = 0; i < FLOW_LINES; i++) {
 		f = entry(&flow6_cache, flow_line(p->cpu, hash, i));
 		if (f && likely(flow6_matches(f, &p->tuple)))
-			return mark_counts(&f->mark) ? f : NULL;
+			return is_current(&f->mark) ? f : NULL;
 	}
 	return NULL;
 }

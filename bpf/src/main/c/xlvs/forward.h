@@ -130,7 +130,7 @@ static __always_inline int rewrite(hook_t *ctx, struct pkt *p, const struct deci
 	case FLOW_FULLNAT_OUT:
 		return translate(ctx, p, d->vip, d->addr, d->vip_port, d->port);
 	default:
-		return write_ip(ctx, p, NULL, NULL, 0);
+		return age_ip(ctx, p);
 	}
 }
 

@@ -160,18 +160,24 @@ static __always_inline verdict parse_ipv6(hook_t *ctx, struct pkt *p)
 	return parse_ipv6_extensions(ctx, p, next);
 }
 
+/* In one load: the flow cache compares both at once. */
+static __always_inline void read_ports(struct pkt *p, const void *transport)
+{
+	__u32 ports = load32(transport);
+
+	p->tuple.sport = ports;
+	p->tuple.dport = ports >> 16;
+}
+
 static __always_inline verdict parse_tcp(hook_t *ctx, struct pkt *p, __u32 payload)
 {
 	struct tcphdr *tcp = header_at(ctx, p->l4, sizeof(*tcp));
 
-	if (payload < sizeof(*tcp))
-		return pass_because(XLVS_REASON_BAD_LENGTH);
-	if (!tcp)
-		return pass_because(XLVS_REASON_TRUNCATED);
-	if (tcp->doff < 5 || payload < tcp->doff * 4)
-		return pass_because(XLVS_REASON_BAD_HEADER);
-	p->tuple.sport = tcp->source;
-	p->tuple.dport = tcp->dest;
+	if (unlikely(!tcp || tcp->doff < 5 || payload < tcp->doff * 4))
+		return pass_because(payload < sizeof(*tcp) ? XLVS_REASON_BAD_LENGTH
+				    : !tcp		   ? XLVS_REASON_TRUNCATED
+							   : XLVS_REASON_BAD_HEADER);
+	read_ports(p, tcp);
 	p->tcp_flags = ((__u8 *)tcp)[13];
 	p->ack = bpf_ntohl(tcp->ack_seq);
 	return CONTINUE;
@@ -189,8 +195,7 @@ static __always_inline verdict parse_udp(hook_t *ctx, struct pkt *p, __u32 paylo
 	length = bpf_ntohs(udp->len);
 	if (length < sizeof(*udp) || (length > payload && !(p->flags & PKT_FIRST_FRAGMENT)))
 		return pass_because(XLVS_REASON_BAD_LENGTH);
-	p->tuple.sport = udp->source;
-	p->tuple.dport = udp->dest;
+	read_ports(p, udp);
 	return CONTINUE;
 }
 

@@ -86,6 +86,8 @@ static __always_inline int run(hook_t *ctx)
 	__u32 zero = 0, cpu = bpf_get_smp_processor_id();
 	verdict v = fast(ctx, cpu);
 
+	if (likely((v & 0xffff) == ACTION_SENT))
+		return v >> 16;
 	if (unlikely(v == CONTINUE || v == UNUSUAL)) {
 		struct pkt *p = bpf_map_lookup_elem(&packet_at_hand, &zero);
 

@@ -72,11 +72,13 @@ static __always_inline bool parse_plain6(hook_t *ctx, struct pkt *p)
 }
 
 /* Ports and flags. Other protocols have theirs elsewhere. */
-static __always_inline bool parse_plain_transport(hook_t *ctx, struct pkt *p)
+static __always_inline bool parse_plain_transport(hook_t *ctx, struct pkt *p, __u8 family)
 {
+	__u32 payload = p->length - ip_bytes(family);
+
 	if (likely(p->tuple.protocol == IPPROTO_TCP))
-		return !parse_tcp(ctx, p, p->length - (p->l4 - p->l3));
-	return p->tuple.protocol == IPPROTO_UDP && !parse_udp(ctx, p, p->length - (p->l4 - p->l3));
+		return !parse_tcp(ctx, p, payload);
+	return p->tuple.protocol == IPPROTO_UDP && !parse_udp(ctx, p, payload);
 }
 
 /* The family is a constant where this is called, so that each has code of its own. */
@@ -85,7 +87,7 @@ static __always_inline verdict fast_in(hook_t *ctx, struct pkt *p, __u8 family)
 	__u32 bits;
 
 	if (!(family == XLVS_IPV4 ? parse_plain4(ctx, p) : parse_plain6(ctx, p)) ||
-	    !is_complete(ctx, p) || !parse_plain_transport(ctx, p))
+	    !is_complete(ctx, p) || !parse_plain_transport(ctx, p, family))
 		return UNUSUAL;
 	bits = may_be_ours_in(p, family);
 	if (!bits && !hook_mark(ctx))

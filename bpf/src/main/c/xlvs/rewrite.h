@@ -15,6 +15,26 @@ static __always_inline __u32 l4_csum_offset(__u8 protocol)
 				       : offsetof(struct udphdr, check);
 }
 
+/* One hop less, and nothing else. */
+static __always_inline int age_ip(hook_t *ctx, struct pkt *p)
+{
+	if (p->tuple.family == XLVS_IPV4) {
+		struct iphdr *ip = header_at(ctx, p->l3, sizeof(*ip));
+
+		if (!ip)
+			return -1;
+		ip->ttl--;
+		ip->check = csum_ttl_less(ip->check);
+	} else {
+		struct ipv6hdr *ip = header_at(ctx, p->l3, sizeof(*ip));
+
+		if (!ip)
+			return -1;
+		ip->hop_limit--;
+	}
+	return 0;
+}
+
 /* One hop less; addresses replaced where given. `sum` is what they add to the checksum. */
 static __always_inline int write_ip(hook_t *ctx, struct pkt *p, const __be32 *saddr,
 				    const __be32 *daddr, __u64 sum)

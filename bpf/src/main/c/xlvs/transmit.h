@@ -24,15 +24,13 @@ static __always_inline int make_room(hook_t *ctx, struct pkt *p, const struct xl
 	return 0;
 }
 
-/* Both addresses in three words: struct ethhdr is packed, so the compiler would copy bytes. */
-static __always_inline void copy_macs(struct ethhdr *eth, const struct xlvs_next_hop *hop)
+/* Both addresses in two words: struct ethhdr is packed, so the compiler would copy bytes. */
+static __always_inline void copy_macs(void *eth, const struct xlvs_next_hop *hop)
 {
-	const __u32 *from = (const __u32 *)hop->destination_mac;
-	__u32 *to = (__u32 *)eth;
+	const void *from = hop->destination_mac;
 
-	to[0] = from[0];
-	to[1] = from[1];
-	to[2] = from[2];
+	*(__u64 *)eth = load64(from);
+	*(__u32 *)(eth + 8) = load32(from + 8);
 }
 
 /* The frame's IP packet is ready at p->l3: link layer, and out. */
@@ -40,21 +38,23 @@ static __always_inline verdict transmit(hook_t *ctx, struct pkt *p, const struct
 					__u8 family)
 {
 	__be16 protocol = family == XLVS_IPV4 ? bpf_htons(ETH_P_IP) : bpf_htons(ETH_P_IPV6);
-	struct ethhdr *eth = header_at(ctx, 0, sizeof(*eth));
+	bool tagged = hook_link_bytes(hop) > ETH_HLEN;
+	void *eth = header_at(ctx, 0, ETH_HLEN);
+	__be16 *type;
 
 	if (!eth)
 		return drop_because(XLVS_REASON_INTERNAL);
 	copy_macs(eth, hop);
-	if (unlikely(hook_link_bytes(hop) > ETH_HLEN)) {
-		__be16 *tag = header_at(ctx, offsetof(struct ethhdr, h_proto), 6);
-
-		if (!tag)
+	if (unlikely(tagged)) {
+		type = header_at(ctx, 2 * ETH_ALEN, 6);
+		if (!type)
 			return drop_because(XLVS_REASON_INTERNAL);
-		tag[0] = bpf_htons(ETH_P_8021Q);
-		tag[1] = hop->vlan;
-		tag[2] = protocol;
+		type[0] = bpf_htons(ETH_P_8021Q);
+		type[1] = hop->vlan;
+		type[2] = protocol;
 	} else {
-		eth->h_proto = protocol;
+		type = eth + 2 * ETH_ALEN;
+		*type = protocol;
 	}
 	return sent(hook_transmit(ctx, hop));
 }
