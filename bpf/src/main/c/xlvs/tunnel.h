@@ -51,9 +51,9 @@ static __always_inline bool tunnel_checksummed(hook_t *ctx, const struct pkt *p,
 }
 
 /* Bytes between the outer IP header and the inner packet. */
-static __always_inline int tunnel_shim(const struct xlvs_server *s, bool checksum)
+static __always_inline int tunnel_shim(enum xlvs_tunnel tunnel, bool checksum)
 {
-	switch (s->tunnel) {
+	switch (tunnel) {
 	case XLVS_TUNNEL_GUE:
 		return sizeof(struct udphdr) + sizeof(struct gue_header);
 	case XLVS_TUNNEL_GRE:
@@ -66,7 +66,7 @@ static __always_inline int tunnel_shim(const struct xlvs_server *s, bool checksu
 /* At most so many bytes more. */
 static __always_inline int tunnel_overhead(const struct xlvs_server *s)
 {
-	return ip_bytes(s->family) + tunnel_shim(s, s->tunnel_flags & XLVS_TUNNEL_CHECKSUM);
+	return ip_bytes(s->family) + tunnel_shim(s->tunnel, s->tunnel_flags & XLVS_TUNNEL_CHECKSUM);
 }
 
 /* The number of the inner packet as an IP payload. */
@@ -75,30 +75,30 @@ static __always_inline __u8 inner_protocol(const struct pkt *p)
 	return p->tuple.family == XLVS_IPV4 ? IPPROTO_IPIP : IPPROTO_IPV6;
 }
 
-static __always_inline __u8 outer_protocol(const struct pkt *p, const struct xlvs_server *s)
+static __always_inline __u8 outer_protocol(const struct pkt *p, enum xlvs_tunnel tunnel)
 {
-	if (s->tunnel == XLVS_TUNNEL_GUE)
+	if (tunnel == XLVS_TUNNEL_GUE)
 		return IPPROTO_UDP;
-	if (s->tunnel == XLVS_TUNNEL_GRE)
+	if (tunnel == XLVS_TUNNEL_GRE)
 		return IPPROTO_GRE;
 	return inner_protocol(p);
 }
 
 /* What may be asked of adjust_room in tc; XDP needs no such hint. */
-static __always_inline __u64 tunnel_hint(const struct xlvs_server *s)
+static __always_inline __u64 tunnel_hint(enum xlvs_tunnel tunnel, __u8 family)
 {
-	__u64 hint = s->family == XLVS_IPV4 ? BPF_F_ADJ_ROOM_ENCAP_L3_IPV4
-					    : BPF_F_ADJ_ROOM_ENCAP_L3_IPV6;
+	__u64 hint = family == XLVS_IPV4 ? BPF_F_ADJ_ROOM_ENCAP_L3_IPV4
+					 : BPF_F_ADJ_ROOM_ENCAP_L3_IPV6;
 
-	if (s->tunnel == XLVS_TUNNEL_GUE)
+	if (tunnel == XLVS_TUNNEL_GUE)
 		hint |= BPF_F_ADJ_ROOM_ENCAP_L4_UDP;
-	else if (s->tunnel == XLVS_TUNNEL_GRE)
+	else if (tunnel == XLVS_TUNNEL_GRE)
 		hint |= BPF_F_ADJ_ROOM_ENCAP_L4_GRE;
 	return hint;
 }
 
 static __always_inline int write_outer_ipv4(hook_t *ctx, struct pkt *p, const struct xlvs_server *s,
-					    __u32 shim, __u8 ttl)
+					    enum xlvs_tunnel tunnel, __u32 shim)
 {
 	__u16 length = p->length + shim + sizeof(struct iphdr);
 	/* RFC 6040, normal mode: ECN is copied, DSCP too */
@@ -106,7 +106,7 @@ static __always_inline int write_outer_ipv4(hook_t *ctx, struct pkt *p, const st
 	/* RFC 6864: atomic datagrams need no id */
 	__be32 second = p->flags & PKT_DONT_FRAGMENT ? bpf_htonl(0x4000)
 						     : bpf_htonl(bpf_get_prandom_u32() << 16);
-	__be32 third = bpf_htonl((__u32)ttl << 24 | outer_protocol(p, s) << 16);
+	__be32 third = bpf_htonl((p->ttl - 1U) << 24 | outer_protocol(p, tunnel) << 16);
 	__be32 source = s->tunnel_source[0], destination = s->addr[0];
 	__be32 *word = header_at(ctx, p->l3, sizeof(struct iphdr));
 	__sum16 check;
@@ -125,7 +125,7 @@ static __always_inline int write_outer_ipv4(hook_t *ctx, struct pkt *p, const st
 }
 
 static __always_inline int write_outer_ipv6(hook_t *ctx, struct pkt *p, const struct xlvs_server *s,
-					    __u32 shim, __u8 ttl)
+					    enum xlvs_tunnel tunnel, __u32 shim)
 {
 	struct ipv6hdr *ip = header_at(ctx, p->l3, sizeof(*ip));
 
@@ -133,8 +133,8 @@ static __always_inline int write_outer_ipv6(hook_t *ctx, struct pkt *p, const st
 		return -1;
 	*(__be32 *)ip = bpf_htonl(6 << 28 | (__u32)p->tos << 20);
 	ip->payload_len = bpf_htons(p->length + shim);
-	ip->nexthdr = outer_protocol(p, s);
-	ip->hop_limit = ttl;
+	ip->nexthdr = outer_protocol(p, tunnel);
+	ip->hop_limit = p->ttl - 1;
 	__builtin_memcpy(&ip->saddr, s->tunnel_source, 16);
 	__builtin_memcpy(&ip->daddr, s->addr, 16);
 	return 0;
@@ -222,34 +222,44 @@ static __always_inline int write_gue(hook_t *ctx, struct pkt *p, const struct xl
 	return 0;
 }
 
-/* Encapsulates the packet towards the server and sends it. */
+/* Encapsulates the packet towards the server and sends it; `family` is the outer one. */
+static __always_inline verdict send_by(hook_t *ctx, struct pkt *p, const struct xlvs_server *s,
+				       const struct xlvs_next_hop *hop, enum xlvs_tunnel tunnel,
+				       __u8 family)
+{
+	bool checksum = tunnel != XLVS_TUNNEL_IPIP && tunnel_checksummed(ctx, p, s);
+	__u32 shim = tunnel_shim(tunnel, checksum);
+	__u32 outer = ip_bytes(family);
+	__u32 offset, inner;
+	int failed;
+
+	if (age_ip(ctx, p))
+		return drop_because(XLVS_REASON_INTERNAL);
+	if (make_room(ctx, p, hop, outer + shim, tunnel_hint(tunnel, family)))
+		return drop_because(XLVS_REASON_NO_ROOM);
+	offset = p->l3 + outer;
+	inner = offset + shim;
+	if (family == XLVS_IPV4)
+		failed = write_outer_ipv4(ctx, p, s, tunnel, shim);
+	else
+		failed = write_outer_ipv6(ctx, p, s, tunnel, shim);
+	if (tunnel == XLVS_TUNNEL_GRE)
+		failed |= write_gre(ctx, p, offset, inner, checksum);
+	else if (tunnel == XLVS_TUNNEL_GUE)
+		failed |= write_gue(ctx, p, s, offset, inner, checksum);
+	if (failed)
+		return drop_because(XLVS_REASON_INTERNAL);
+	return transmit(ctx, p, hop, family);
+}
+
+/* Nearly all tunnels are IP in IPv4: what they are is asked once, not at each step. */
 static __always_inline verdict send_tunnelled(hook_t *ctx, struct pkt *p,
 					      const struct xlvs_server *s,
 					      const struct xlvs_next_hop *hop)
 {
-	bool checksum = tunnel_checksummed(ctx, p, s);
-	__u32 shim = tunnel_shim(s, checksum);
-	__u32 outer = ip_bytes(s->family);
-	__u32 offset, inner;
-	int failed;
-
-	if (write_ip(ctx, p, NULL, NULL, 0))
-		return drop_because(XLVS_REASON_INTERNAL);
-	if (make_room(ctx, p, hop, outer + shim, tunnel_hint(s)))
-		return drop_because(XLVS_REASON_NO_ROOM);
-	offset = p->l3 + outer;
-	inner = offset + shim;
-	if (s->family == XLVS_IPV4)
-		failed = write_outer_ipv4(ctx, p, s, shim, p->ttl - 1);
-	else
-		failed = write_outer_ipv6(ctx, p, s, shim, p->ttl - 1);
-	if (s->tunnel == XLVS_TUNNEL_GRE)
-		failed |= write_gre(ctx, p, offset, inner, checksum);
-	else if (s->tunnel == XLVS_TUNNEL_GUE)
-		failed |= write_gue(ctx, p, s, offset, inner, checksum);
-	if (failed)
-		return drop_because(XLVS_REASON_INTERNAL);
-	return transmit(ctx, p, hop, s->family);
+	if (likely(s->tunnel == XLVS_TUNNEL_IPIP && s->family == XLVS_IPV4))
+		return send_by(ctx, p, s, hop, XLVS_TUNNEL_IPIP, XLVS_IPV4);
+	return send_by(ctx, p, s, hop, s->tunnel, s->family);
 }
 
 #endif
