@@ -84,15 +84,36 @@ static __always_inline int hook_resize_tail(hook_t *ctx, __u32 length)
 	return bpf_skb_change_tail(ctx, length, 0);
 }
 
+/*
+ * A change of the pseudo header is the kernel's to make, which knows whether the checksum is still
+ * to be completed (CHECKSUM_PARTIAL: the field has the pseudo header alone, and not complemented)
+ * and keeps a sum of its own beside the packet. What it makes of the field tells: if the checksum
+ * is whole, the change of bytes follows by hand. That saves the second call of nearly all packets.
+ */
 static __always_inline int hook_l4_csum(hook_t *ctx, __u32 offset, __u64 plain, __u64 pseudo,
 					bool udp)
 {
 	__u64 flags = udp ? BPF_F_MARK_MANGLED_0 : 0;
+	__sum16 *field = header_at(ctx, offset, sizeof(*field)), before;
 
+	if (!field)
+		return -1;
+	before = *field;
+	if (udp && !before)
+		return 0;
 	if (pseudo &&
 	    bpf_l4_csum_replace(ctx, offset, 0, csum_fold32(pseudo), flags | BPF_F_PSEUDO_HDR))
 		return -1;
-	return plain ? bpf_l4_csum_replace(ctx, offset, 0, csum_fold32(plain), flags) : 0;
+	if (!plain)
+		return 0;
+	field = header_at(ctx, offset, sizeof(*field));
+	if (!field)
+		return -1;
+	if (csum_differs(pseudo) && *field == csum_changed(before, pseudo, udp)) {
+		*field = csum_changed(*field, plain, udp);
+		return 0;
+	}
+	return bpf_l4_csum_replace(ctx, offset, 0, csum_fold32(plain), flags);
 }
 
 /*

@@ -95,9 +95,7 @@ static __always_inline int hook_l4_csum(hook_t *ctx, __u32 offset, __u64 plain, 
 		return -1;
 	if (udp && !*csum)
 		return 0;
-	*csum = csum_apply(*csum, plain + pseudo);
-	if (udp && !*csum)
-		*csum = 0xffff;
+	*csum = csum_changed(*csum, plain + pseudo, udp);
 	return 0;
 }
 
