@@ -3,7 +3,6 @@ package io.xlvs.controller.dataplane;
 
 import io.xlvs.bpf.Deletion;
 import io.xlvs.bpf.DeletionOutcome;
-import io.xlvs.bpf.Load;
 import io.xlvs.bpf.ServiceTable;
 import io.xlvs.bpf.TableFullException;
 import io.xlvs.bpf.TableMemory;
@@ -48,9 +47,6 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
           Feature.TUNNEL_GRE,
           Feature.TUNNEL_CHECKSUM,
           Feature.TUNNEL_MIXED_FAMILY);
-
-  /** Servers whose rates make a step under one lock. */
-  private static final int ESTIMATED_AT_ONCE = 1 << 14;
 
   private final Object lock = new Object();
   private final PinnedState pinned;
@@ -219,28 +215,8 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
   public ServiceFigures figures(VirtualService service, boolean withCounters) {
     synchronized (lock) {
       AppliedService held = applied.get(service.key());
-      List<ServerFigures> servers = new ArrayList<>(service.servers().size());
-      for (ServerSlot slot : Reconciler.inOrder(held, service)) {
-        servers.add(slot == null || !slot.available ? ServerFigures.NONE : figures(slot, withCounters));
-      }
-      Counters total = held == null || !held.present || !withCounters ? Counters.ZERO : total(held);
-      return new ServiceFigures(total, servers);
+      return new FigureReader(tables).read(held, service, withCounters);
     }
-  }
-
-  private ServerFigures figures(ServerSlot slot, boolean withCounters) {
-    Load load = tables.servers().load(slot);
-    ServerState state =
-        new ServerState(
-            load.activeConnections(),
-            load.inactiveConnections(),
-            load.persistent(),
-            slot.target.isReachable());
-    return new ServerFigures(state, withCounters ? tables.counters().server(slot.index) : Counters.ZERO);
-  }
-
-  private Counters total(AppliedService service) {
-    return tables.counters().service(service.index, service.slots.values());
   }
 
   @Override
@@ -316,7 +292,7 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
   /** Once a second. */
   private void keepHouse(long tick) {
     if (tick % CounterStore.SAMPLE_SECONDS == 0) {
-      estimate();
+      tables.counters().step(lock, () -> closed, objects::period);
     }
     synchronized (lock) {
       if (closed) {
@@ -332,29 +308,6 @@ final class BpfDataPlane implements DataPlane, NetworkListener {
       clientHops.keepGateways(System.nanoTime());
     }
     tables.ringFirst().keep(lock, () -> closed);
-  }
-
-  /** A part after another, so that nobody waits for a million servers. */
-  private void estimate() {
-    int from = 0;
-    boolean more = true;
-    while (more) {
-      synchronized (lock) {
-        if (closed) {
-          return;
-        }
-        CounterStore counters = tables.counters();
-        if (from == 0) {
-          counters.beginStep(objects.period());
-        }
-        counters.stepServers(from, from + ESTIMATED_AT_ONCE);
-        from += ESTIMATED_AT_ONCE;
-        more = from < counters.slots();
-        if (!more) {
-          counters.endStep();
-        }
-      }
-    }
   }
 
   @Override

@@ -6,6 +6,8 @@ import io.xlvs.bpf.Stats;
 import io.xlvs.bpf.XlvsObjects;
 import io.xlvs.loader.map.MappedArray;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 
 /**
  * Counters of servers, services and the director. The data plane only ever counts up, and its counters are not written while packets
@@ -26,6 +28,9 @@ final class CounterStore {
 
   /** Seconds between two steps. */
   static final int SAMPLE_SECONDS = 2;
+
+  /** Servers that make a step under one lock. */
+  private static final int STEPPED_AT_ONCE = 1 << 14;
 
   private static final int NO_SERVICE = -1;
   private static final int DIRECTOR = 0;
@@ -178,9 +183,30 @@ final class CounterStore {
     directorRates.clear(DIRECTOR);
   }
 
-  /** Slots that a step has to look at. */
-  int slots() {
-    return slots;
+  /**
+   * A step, a part after another, so that nobody waits for a million servers.
+   *
+   * @param lock of all tables, held during each part
+   * @param closed asked with the lock held: whether to stop, since the tables are gone
+   * @param now number of the period that it is
+   */
+  void step(Object lock, BooleanSupplier closed, IntSupplier now) {
+    boolean more = true;
+    for (int from = 0; more; from += STEPPED_AT_ONCE) {
+      synchronized (lock) {
+        if (closed.getAsBoolean()) {
+          return;
+        }
+        if (from == 0) {
+          beginStep(now.getAsInt());
+        }
+        stepServers(from, from + STEPPED_AT_ONCE);
+        more = from + STEPPED_AT_ONCE < slots;
+        if (!more) {
+          endStep();
+        }
+      }
+    }
   }
 
   /**

@@ -29,9 +29,6 @@ import io.xlvs.controller.service.RealServer;
 import io.xlvs.controller.service.RealServerKey;
 import io.xlvs.controller.service.SchedulerFlag;
 import io.xlvs.controller.service.ServiceKey;
-import io.xlvs.controller.service.Sysctl;
-import io.xlvs.controller.service.Sysctls;
-import io.xlvs.controller.service.Timeouts;
 import io.xlvs.controller.service.VirtualService;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -56,15 +53,13 @@ final class Transaction {
   private final MarkRuleDrafts markRules;
   private final List<Problem> problems = new ArrayList<>();
   private final AddressPool addresses = new AddressPool();
-  private Timeouts timeouts;
-  private Sysctls sysctls;
+  private final SettingDrafts settings;
   private int index = -1;
 
   Transaction(Configuration base, Set<Feature> features) {
     this.revision = base.revision() + 1;
     this.features = features;
-    this.timeouts = base.timeouts();
-    this.sysctls = base.sysctls();
+    this.settings = new SettingDrafts(base.timeouts(), base.sysctls());
     this.before = base.services();
     this.base = base;
     this.services = widened(before);
@@ -96,18 +91,18 @@ final class Transaction {
     } else if (operation instanceof DeleteLocalAddress delete) {
       deleteLocalAddress(delete);
     } else if (operation instanceof CreateMarkRule create) {
-      markRule("mark_rule.", found -> markRules.create(create.spec(), index, found));
+      found("mark_rule.", found -> markRules.create(create.spec(), index, found));
     } else if (operation instanceof UpdateMarkRule update) {
-      markRule("mark_rule.", found -> markRules.update(update.spec(), update.allowMissing(), update.etag(), index, found));
+      found("mark_rule.", found -> markRules.update(update.spec(), update.allowMissing(), update.etag(), index, found));
     } else if (operation instanceof DeleteMarkRule delete) {
-      markRule("", found -> markRules.delete(delete.key(), delete.etag(), found));
+      found("", found -> markRules.delete(delete.key(), delete.etag(), found));
     } else if (operation instanceof Flush) {
       deleted.addAll(services.keySet());
       services = PersistentMap.empty();
     } else if (operation instanceof UpdateTimeouts update) {
-      updateTimeouts(update);
+      found("timeouts.", found -> settings.update(update, found));
     } else if (operation instanceof UpdateSysctls update) {
-      updateSysctls(update);
+      found("", found -> settings.update(update, found));
     } else if (operation instanceof Malformed malformed) {
       addAll(malformed.problems());
     }
@@ -289,7 +284,7 @@ final class Transaction {
     return server;
   }
 
-  // Local addresses, mark rules, time-outs and sysctls.
+  // Local addresses, and what has drafts of its own: mark rules, time-outs and sysctls.
 
   private void createLocalAddress(CreateLocalAddress create) {
     ServiceDraft draft = draft(create.service(), "parent", CREATE_FIRST);
@@ -317,41 +312,10 @@ final class Transaction {
     }
   }
 
-  private void markRule(String prefix, Consumer<Problems> change) {
+  private void found(String prefix, Consumer<Problems> change) {
     Problems found = new Problems(features, prefix);
     change.accept(found);
     addAll(found.found());
-  }
-
-  private void updateTimeouts(UpdateTimeouts update) {
-    Problems found = new Problems(features, "timeouts.");
-    int tcp = timeout("tcp_seconds", update.tcpSeconds(), timeouts.tcpSeconds(), found);
-    int fin = timeout("tcp_fin_seconds", update.tcpFinSeconds(), timeouts.tcpFinSeconds(), found);
-    int udp = timeout("udp_seconds", update.udpSeconds(), timeouts.udpSeconds(), found);
-    addAll(found.found());
-    timeouts = new Timeouts(tcp, fin, udp);
-  }
-
-  private static int timeout(String field, long wanted, int current, Problems found) {
-    int value = found.range(field, "time-out", wanted, 0, Timeouts.MAX_SECONDS);
-    return value == 0 ? current : value;
-  }
-
-  private void updateSysctls(UpdateSysctls update) {
-    for (int i = 0; i < update.settings().size(); i++) {
-      UpdateSysctls.Setting setting = update.settings().get(i);
-      Optional<Sysctl> sysctl = Sysctl.byName(setting.name());
-      if (sysctl.isEmpty()) {
-        add(Kind.INVALID, "sysctls[" + i + "].name", "net.ipv4.vs." + setting.name() + " is not known: ListSysctls (lbctl sysctl -a) has all names",
-            Resource.NONE);
-        continue;
-      }
-      try {
-        sysctls = sysctls.with(sysctl.get(), sysctl.get().check(setting.value()));
-      } catch (IllegalArgumentException e) {
-        add(Kind.INVALID, "sysctls[" + i + "].value", e.getMessage(), Resource.NONE);
-      }
-    }
   }
 
   private static Resource resource(ServiceKey key) {
@@ -375,7 +339,7 @@ final class Transaction {
     for (ServiceDraft draft : drafts) {
       services = services.with(draft.key, draft.build(revision));
     }
-    return base.next(revision, timeouts, sysctls, narrowed(services), markRules.rules());
+    return base.next(revision, settings.timeouts(), settings.sysctls(), narrowed(services), markRules.rules());
   }
 
   @SuppressWarnings("unchecked")
