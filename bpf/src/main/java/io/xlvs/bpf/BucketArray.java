@@ -9,6 +9,8 @@ import java.util.function.Consumer;
  * One copy of service_table: a cuckoo hash table of buckets of {@link Bucket#WAYS} endpoints. An endpoint lies in the bucket
  * of its first hash or of its second; in the second case {@code overflow} of the first bucket counts it, so that most
  * unsuccessful searches read one line. The C side's search: {@code find_endpoint()} in service.h.
+ *
+ * <p>What lies in the memory already is unknown until {@link #takeOver} or {@link #copyFrom}.
  */
 final class BucketArray {
   private static final int ENDPOINT_WORDS = Endpoint.LAYOUT.size() / 4;
@@ -34,21 +36,19 @@ final class BucketArray {
     this.base = base;
     this.buckets = buckets;
     this.seed = seed;
-    this.size = count();
-  }
-
-  private long count() {
-    long count = 0;
-    for (int bucket = 0; bucket < buckets; bucket++) {
-      for (int way = 0; way < Bucket.WAYS; way++) {
-        count += isFree(at(bucket, way)) ? 0 : 1;
-      }
-    }
-    return count;
   }
 
   long size() {
     return size;
+  }
+
+  /** Visits every endpoint, and knows the {@link #size} from then on. */
+  void takeOver(Consumer<Endpoint> visitor) {
+    size = 0;
+    forEach(endpoint -> {
+      size++;
+      visitor.accept(endpoint);
+    });
   }
 
   void forEach(Consumer<Endpoint> visitor) {

@@ -59,4 +59,17 @@ public record Endpoint(WireAddress address, int port, int protocol, EndpointKind
         Family.of(buffer.get(at + FAMILY)),
         buffer.getInt(at + INDEX));
   }
+
+  /** Written out, since a table may have a million: what Java makes for a record is slow while it is interpreted. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Endpoint that && port == that.port && protocol == that.protocol && kind == that.kind && family == that.family
+        && index == that.index && address.equals(that.address);
+  }
+
+  /** Mixed: sums of neighbouring addresses and ports meet, and a hash map then searches them one by one. */
+  @Override
+  public int hashCode() {
+    return (int) EndpointHash.of(this, index);
+  }
 }

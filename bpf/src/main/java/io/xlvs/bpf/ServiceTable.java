@@ -62,8 +62,8 @@ public final class ServiceTable {
     if (active != 0 && active != 1) {
       throw new IllegalStateException("control.table_copy is " + active + ": must be 0 or 1");
     }
+    copies[active].takeOver(endpoint -> AddressFilter.admit(control, endpoint));
     copyActiveToIdle();
-    forEach(endpoint -> AddressFilter.admit(control, endpoint));
   }
 
   /** Endpoints in the table. */

@@ -87,6 +87,11 @@ public record WireAddress(long low, long high) {
     }
   }
 
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof WireAddress that && low == that.low && high == that.high;
+  }
+
   /** Mixed: neighbouring IPv4 addresses differ in the word's highest bits only, where a hash map hardly looks. */
   @Override
   public int hashCode() {

@@ -3,60 +3,86 @@ package io.xlvs.controller.dataplane;
 
 import io.xlvs.bpf.Endpoint;
 import io.xlvs.bpf.ServiceTable;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
-/** Endpoints with the number of reasons to have each; changes are collected and go to the service table in one step. */
+/**
+ * Endpoints with the number of reasons to have each; changes are collected and go to the service table in one step. One look-up a change,
+ * since a start and a large load make a million.
+ */
 final class EndpointSet {
-  private final Map<Endpoint, Integer> references = new HashMap<>();
-  private final Set<Endpoint> added = new LinkedHashSet<>();
-  private final Set<Endpoint> removed = new LinkedHashSet<>();
+  private final Map<Endpoint, Entry> entries = new HashMap<>();
+  /** What may differ from the service table, each once, in the order in which it began to. */
+  private final List<Entry> touched = new ArrayList<>();
+
+  private static final class Entry {
+    final Endpoint endpoint;
+    int reasons;
+    /** Whether the service table has it. */
+    boolean written;
+    boolean touched;
+
+    Entry(Endpoint endpoint) {
+      this.endpoint = endpoint;
+    }
+  }
 
   /** One more reason. */
   void add(Endpoint endpoint) {
-    if (references.merge(endpoint, 1, Integer::sum) == 1 && !removed.remove(endpoint)) {
-      added.add(endpoint);
-    }
+    Entry entry = entries.computeIfAbsent(endpoint, Entry::new);
+    entry.reasons++;
+    touch(entry);
   }
 
   /** One reason less. */
   void remove(Endpoint endpoint) {
-    Integer left = references.computeIfPresent(endpoint, (e, count) -> count == 1 ? null : count - 1);
-    if (left == null && !added.remove(endpoint)) {
-      removed.add(endpoint);
+    Entry entry = entries.get(endpoint);
+    entry.reasons--;
+    touch(entry);
+  }
+
+  private void touch(Entry entry) {
+    if (!entry.touched && entry.written != entry.reasons > 0) {
+      entry.touched = true;
+      touched.add(entry);
     }
   }
 
   /** Writes the collected changes; after an exception they stay collected. */
   void flush(ServiceTable table) {
-    if (added.isEmpty() && removed.isEmpty()) {
+    if (touched.isEmpty()) {
       return;
     }
-    table.apply(List.copyOf(removed), List.copyOf(added));
-    added.clear();
-    removed.clear();
+    List<Endpoint> added = new ArrayList<>();
+    List<Endpoint> removed = new ArrayList<>();
+    for (Entry entry : touched) {
+      if (entry.written != entry.reasons > 0) {
+        (entry.written ? removed : added).add(entry.endpoint);
+      }
+    }
+    table.apply(removed, added);
+    touched.forEach(this::settle);
+    touched.clear();
+  }
+
+  private void settle(Entry entry) {
+    entry.touched = false;
+    entry.written = entry.reasons > 0;
+    if (!entry.written) {
+      entries.remove(entry.endpoint);
+    }
   }
 
   /** Takes the table as it is for what it should be: the difference becomes the next change. */
   void compareWith(ServiceTable table) {
-    added.clear();
-    removed.clear();
-    long[] found = {0};
-    table.forEach(
-        endpoint -> {
-          if (references.containsKey(endpoint)) {
-            found[0]++;
-          } else {
-            removed.add(endpoint);
-          }
-        });
-    if (found[0] < references.size()) {
-      Set<Endpoint> missing = new LinkedHashSet<>(references.keySet());
-      table.forEach(missing::remove);
-      added.addAll(missing);
-    }
+    touched.clear();
+    entries.values().forEach(entry -> {
+      entry.touched = false;
+      entry.written = false;
+    });
+    table.forEach(endpoint -> entries.computeIfAbsent(endpoint, Entry::new).written = true);
+    entries.values().forEach(this::touch);
   }
 }

@@ -36,6 +36,17 @@ public record RealServerKey(IpAddress address, int port) {
     return address.withPort(port);
   }
 
+  /** Written out, as {@link #hashCode}, since a configuration has a million: what Java makes for a record is slow while it is interpreted. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RealServerKey that && port == that.port && address.equals(that.address);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * address.hashCode() + port;
+  }
+
   @Override
   public String toString() {
     return text();
