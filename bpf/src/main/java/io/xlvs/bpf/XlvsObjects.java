@@ -30,6 +30,7 @@ import java.util.Optional;
  */
 public final class XlvsObjects implements AutoCloseable {
   private static final String RESOURCE = "xlvs.bpf.o";
+  private static final String XDP = "xlvs_xdp";
   private static final List<String> MAPPED =
       List.of(
           "control", "service_table", "services", "servers", "rings", "local_addresses", "next_hops", "epochs",
@@ -61,6 +62,11 @@ public final class XlvsObjects implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the data plane's object", e);
     }
+  }
+
+  /** Has the spec load without {@link #xdp}, which whoever attaches to tc alone never needs. */
+  public static void leaveOutXdp(CollectionSpec spec) {
+    spec.program(XDP).setAutoload(false);
   }
 
   /** Bytes that each map will take with these capacities, largest tables included. Needs no privilege. */
@@ -138,9 +144,9 @@ public final class XlvsObjects implements AutoCloseable {
     return collection;
   }
 
-  /** The XDP program, with support for packets in several buffers. */
+  /** The XDP program, with support for packets in several buffers; there is none after {@link #leaveOutXdp}. */
   public Program xdp() {
-    return collection.program("xlvs_xdp");
+    return collection.program(XDP);
   }
 
   /** The same pipeline on tc ingress, for what XDP passes on and for devices without XDP. */

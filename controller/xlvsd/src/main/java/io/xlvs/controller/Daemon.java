@@ -10,7 +10,6 @@ import io.xlvs.controller.dataplane.DataPlaneException;
 import io.xlvs.controller.dataplane.DataPlaneOptions;
 import io.xlvs.controller.dataplane.DataPlaneProvider;
 import io.xlvs.controller.registry.ServiceRegistry;
-import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.store.DirectoryStore;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -45,11 +44,11 @@ final class Daemon implements AutoCloseable {
     try {
       DirectoryStore store = daemon.own(DirectoryStore.open(config.store().directory()));
       SocketFile socket = SocketFile.prepare(config.api().socketPath(), permissions);
-      // Before the kernel is touched: a damaged file is refused with everything left as it was.
-      Configuration stored = store.read();
-      DataPlane dataPlane = daemon.own(provider.open(options));
+      // A large file is read while the kernel verifies programs. A damaged one is refused with everything left as it was.
+      StoredConfiguration stored = daemon.own(StoredConfiguration.read(store));
+      DataPlane dataPlane = daemon.own(provider.open(options, stored::get));
       daemon.dataPlane = dataPlane;
-      ServiceRegistry registry = new ServiceRegistry(dataPlane, store, stored);
+      ServiceRegistry registry = new ServiceRegistry(dataPlane, store, stored.get());
       dataPlane.status().notes().forEach(LOG::warn);
       daemon.own(ApiServer.start(registry, dataPlane, socket, version));
       LOG.atInfo()

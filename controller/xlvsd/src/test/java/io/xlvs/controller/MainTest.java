@@ -43,13 +43,16 @@ class MainTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
   private String openFails = "";
+  private boolean passed;
 
   private final DataPlaneProvider provider = new DataPlaneProvider() {
     @Override
-    public DataPlane open(DataPlaneOptions options) throws DataPlaneException {
+    public DataPlane open(DataPlaneOptions options, Gate gate) throws DataPlaneException, IOException {
       if (!openFails.isEmpty()) {
         throw new DataPlaneException(openFails);
       }
+      gate.pass();
+      passed = true;
       return dataPlane;
     }
 
@@ -168,6 +171,17 @@ class MainTest {
     Files.createDirectories(temp.resolve("sock.new/full"));
     assertThatThrownBy(() -> Daemon.start(config(), provider, "1")).isInstanceOf(IOException.class)
         .hasMessageContaining(temp.resolve("sock").toString()).hasMessageContaining("a directory with files in it is in the way").hasMessageContaining("--socket");
+  }
+
+  @Test
+  void aDamagedStateFileStopsTheStartAtTheGate() throws Exception {
+    Files.createDirectories(temp.resolve("state"));
+    Files.writeString(temp.resolve("state/configuration"), "nothing of ours");
+    assertThatThrownBy(() -> Daemon.start(config(), provider, "1")).isInstanceOf(IOException.class).hasMessageContaining("cannot be used");
+    assertThat(passed).isFalse();
+    Files.delete(temp.resolve("state/configuration"));
+    Daemon.start(config(), provider, "1").close();
+    assertThat(passed).isTrue();
   }
 
   @Test

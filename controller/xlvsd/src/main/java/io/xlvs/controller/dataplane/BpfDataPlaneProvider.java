@@ -9,9 +9,11 @@ import io.xlvs.controller.net.Rtnetlink;
 import io.xlvs.loader.Availability;
 import io.xlvs.loader.Bpf;
 import io.xlvs.loader.BpfException;
+import io.xlvs.loader.CollectionSpec;
 import io.xlvs.loader.IncompatibleMapException;
 import io.xlvs.loader.map.MappedArray;
 import io.xlvs.loader.map.RawMap;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -38,11 +40,10 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
   private static final long MEBIBYTE = 1 << 20;
 
   @Override
-  public DataPlane open(DataPlaneOptions options) throws DataPlaneException {
+  public DataPlane open(DataPlaneOptions options, Gate gate) throws DataPlaneException, IOException {
     requireBpf();
     Capacities capacities = capacities(options.capacities(), Bpf.possibleCpus());
-    long bytes = XlvsObjects.memoryBytes(capacities).values().stream().mapToLong(Long::longValue).sum();
-    LOG.atInfo().addKeyValue("mebibytes", bytes / MEBIBYTE).addKeyValue("connections", capacities.connections())
+    LOG.atInfo().addKeyValue("mebibytes", memoryBytes(capacities) / MEBIBYTE).addKeyValue("connections", capacities.connections())
         .addKeyValue("half_open", capacities.halfOpen()).addKeyValue("services", capacities.services())
         .addKeyValue("servers", capacities.servers()).log("taking memory for tables");
     PinnedState pinned = PinnedState.open(options.bpffs());
@@ -56,7 +57,7 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
       resize.ifPresent(started -> opened.add(0, started));
       Settings settings = existing.isEmpty() ? wanted
           : resize.isEmpty() ? existing.get() : settings(capacities, existing.get().hashSeed());
-      BpfDataPlane dataPlane = load(pinned, existing.isEmpty(), resize, capacities, settings, options, opened);
+      BpfDataPlane dataPlane = load(pinned, existing.isEmpty(), resize, capacities, settings, options, gate, opened);
       opened.clear();
       opened.add(dataPlane);
       resize.ifPresent(started -> opened.add(0, started));
@@ -70,10 +71,19 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
       DataPlaneException failure = new DataPlaneException("the data plane cannot be loaded: " + e.getMessage(), e);
       undo(options.bpffs(), fresh, opened, failure);
       throw failure;
-    } catch (DataPlaneException | RuntimeException e) {
+    } catch (DataPlaneException | IOException | RuntimeException e) {
       undo(options.bpffs(), fresh, opened, e);
       throw e;
     }
+  }
+
+  /** Bytes that all tables of these sizes take. Needs no privilege. */
+  public static long memoryBytes(DataPlaneOptions.Capacities wanted) {
+    return memoryBytes(capacities(wanted, Bpf.possibleCpus()));
+  }
+
+  private static long memoryBytes(Capacities capacities) {
+    return XlvsObjects.memoryBytes(capacities).values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** What an earlier daemon left goes on forwarding; what this one has just begun would only be in the way. */
@@ -109,9 +119,9 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
 
   private static BpfDataPlane load(
       PinnedState pinned, boolean fresh, Optional<Resize> resize, Capacities capacities, Settings settings,
-      DataPlaneOptions options,      List<AutoCloseable> opened)
-      throws DataPlaneException {
-    XlvsObjects objects = loadObjects(pinned, capacities, settings);
+      DataPlaneOptions options, Gate gate, List<AutoCloseable> opened)
+      throws DataPlaneException, IOException {
+    XlvsObjects objects = loadObjects(pinned, capacities, settings, options.attachMode());
     opened.add(0, objects);
     MappedArray bases = map(pinned, SERVER_BASE, settings.servers(), opened);
     MappedArray leftovers = map(pinned, SERVICE_LEFT, CounterStore.leftoverElements(settings.services()), opened);
@@ -122,14 +132,19 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
       started.copy(objects, Map.of(SERVER_BASE, bases, SERVICE_LEFT, leftovers));
       LOG.atInfo().addKeyValue("tables", started).log("resized; connections stay");
     });
+    gate.pass();
     LOG.atInfo().addKeyValue("reused", !fresh).addKeyValue("hz", settings.jiffiesPerSecond()).log("loaded");
     return new BpfDataPlane(pinned, fresh, objects, bases, leftovers, capacities.hops(), options.attachMode(), options.ftpPorts());
   }
 
-  private static XlvsObjects loadObjects(PinnedState pinned, Capacities capacities, Settings settings)
+  private static XlvsObjects loadObjects(PinnedState pinned, Capacities capacities, Settings settings, AttachMode mode)
       throws DataPlaneException {
+    CollectionSpec spec = XlvsObjects.parse();
+    if (mode == AttachMode.TC) {
+      XlvsObjects.leaveOutXdp(spec); // half of the time that the kernel takes to verify programs
+    }
     try {
-      return XlvsObjects.load(XlvsObjects.parse(), capacities, settings, Optional.of(pinned.pins().path()));
+      return XlvsObjects.load(spec, capacities, settings, Optional.of(pinned.pins().path()));
     } catch (IncompatibleMapException e) {
       throw pinned.refused("does not fit (" + e.getMessage() + ")");
     }

@@ -163,7 +163,7 @@ class AttachmentTest extends LiveDirector {
   }
 
   private DataPlane open(AttachMode mode, Path pins, String... names) throws Exception {
-    return inDirector(() -> new BpfDataPlaneProvider().open(new DataPlaneOptions(List.of(names), mode, pins, SMALL)));
+    return inDirector(() -> new BpfDataPlaneProvider().open(new DataPlaneOptions(List.of(names), mode, pins, SMALL), () -> {}));
   }
 
   private DataPlaneStatus.Interface status(String name) {

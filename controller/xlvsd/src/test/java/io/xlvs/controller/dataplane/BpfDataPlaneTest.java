@@ -16,6 +16,7 @@ import io.xlvs.loader.Bpf;
 import io.xlvs.loader.link.Xdp;
 import io.xlvs.loader.link.XdpMode;
 import io.xlvs.loader.net.NetDevices;
+import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.util.List;
@@ -143,13 +144,13 @@ class BpfDataPlaneTest extends LiveDirector {
   @Test
   void refusesASecondDaemonAndSmallerSizesAndTakesEverythingDown() throws Exception {
     DataPlaneProvider provider = new BpfDataPlaneProvider();
-    assertThatThrownBy(() -> inDirector(() -> provider.open(options(SMALL))))
+    assertThatThrownBy(() -> inDirector(() -> provider.open(options(SMALL), () -> {})))
         .isInstanceOf(DataPlaneException.class)
         .hasMessageContaining("in use by another xlvsd");
     plane.close();
     DataPlaneOptions.Capacities smaller =
         new DataPlaneOptions.Capacities(1 << 14, 1 << 12, 64, 512, 256, 1024, 1 << 18, 1 << 20);
-    assertThatThrownBy(() -> inDirector(() -> provider.open(options(smaller))))
+    assertThatThrownBy(() -> inDirector(() -> provider.open(options(smaller), () -> {})))
         .isInstanceOf(DataPlaneException.class)
         .hasMessageContaining("servers 1024, wanted 512")
         .hasMessageContaining("--detach");
@@ -177,12 +178,36 @@ class BpfDataPlaneTest extends LiveDirector {
     assertThat(ask(socket, "a")).isEqualTo("1 10.71.0.10 a");
     for (AttachMode mode : List.of(AttachMode.TC, AttachMode.GENERIC, AttachMode.NATIVE)) {
       plane.close();
-      plane = inDirector(() -> new BpfDataPlaneProvider().open(options(SMALL, mode)));
+      plane = inDirector(() -> new BpfDataPlaneProvider().open(options(SMALL, mode), () -> {}));
       apply(service);
       assertThat(plane.status().interfaces()).extracting(DataPlaneStatus.Interface::attachMode).containsOnly(mode.text());
       assertThat(ask(socket, "b")).as("by %s", mode).isEqualTo("1 10.71.0.10 b");
       assertThat(ask(connect(), "c")).as("by %s", mode).isEqualTo("1 10.71.0.10 c");
     }
+  }
+
+  @Test
+  void changesNothingUnlessTheGateIsPassed() throws Exception {
+    serve(1, 8080);
+    apply(service(HTTP, "rr", server(1, 8080)));
+    Socket socket = connect();
+    assertThat(ask(socket, "a")).isEqualTo("1 10.71.0.10 a");
+    plane.close();
+    String before = Namespaces.run("ip -n " + net.director + " link show eth0");
+    assertThatThrownBy(this::openWithADamagedFile).hasMessage("the state file is damaged");
+    assertThat(Namespaces.run("ip -n " + net.director + " link show eth0")).as("program and all").isEqualTo(before);
+    assertThat(ask(socket, "b")).isEqualTo("1 10.71.0.10 b");
+
+    assertThat(inDirector(() -> new BpfDataPlaneProvider().detach(bpffs))).isTrue();
+    assertThatThrownBy(this::openWithADamagedFile).hasMessage("the state file is damaged");
+    assertThat(Files.list(bpffs)).as("pins of a start that failed").isEmpty();
+    plane = openPlane();
+  }
+
+  private DataPlane openWithADamagedFile() throws Exception {
+    return inDirector(() -> new BpfDataPlaneProvider().open(options(SMALL), () -> {
+      throw new IOException("the state file is damaged");
+    }));
   }
 
   @Test

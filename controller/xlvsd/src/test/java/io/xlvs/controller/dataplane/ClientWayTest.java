@@ -77,7 +77,7 @@ class ClientWayTest extends LiveDirector {
   @Test
   void aClientIsNeverAnsweredAtAnothersAddress() throws Exception {
     plane.close();
-    plane = inDirector(() -> new BpfDataPlaneProvider().open(options(SMALL, AttachMode.TC)));
+    plane = inDirector(() -> new BpfDataPlaneProvider().open(options(SMALL, AttachMode.TC), () -> {}));
     echo(1, 53);
     apply(service(new ServiceKey.Endpoint(Protocol.UDP, VIP, 53), "rr", server(1, 53)));
     for (String client : List.of("10.71.0.10", "10.71.0.11")) {

@@ -74,7 +74,7 @@ abstract class LiveDirector {
   }
 
   DataPlane openPlane() throws Exception {
-    return inDirector(() -> new BpfDataPlaneProvider().open(options(SMALL)));
+    return inDirector(() -> new BpfDataPlaneProvider().open(options(SMALL), () -> {}));
   }
 
   DataPlaneOptions options(DataPlaneOptions.Capacities capacities) {

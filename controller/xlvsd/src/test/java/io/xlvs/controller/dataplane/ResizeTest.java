@@ -28,7 +28,7 @@ class ResizeTest extends LiveDirector {
     plane.close();
     int known = 2;
     for (int servers : List.of(2048, 40_000)) {
-      plane = inDirector(() -> new BpfDataPlaneProvider().open(options(larger(servers, 1 << 14))));
+      plane = inDirector(() -> new BpfDataPlaneProvider().open(options(larger(servers, 1 << 14)), () -> {}));
       assertThat(table("servers").capacity()).isEqualTo(servers);
       assertThat(ask(first, "b")).as("before it is configured").isEqualTo(one.replace("a", "b"));
       apply(service);
@@ -39,7 +39,7 @@ class ResizeTest extends LiveDirector {
       plane.close();
     }
     assertThat(Files.list(bpffs.resolve("director"))).as("pins of what was replaced").noneMatch(pin -> pin.toString().endsWith("_old"));
-    plane = inDirector(() -> new BpfDataPlaneProvider().open(options(larger(40_000, 1 << 14))));
+    plane = inDirector(() -> new BpfDataPlaneProvider().open(options(larger(40_000, 1 << 14)), () -> {}));
   }
 
   @Test
@@ -50,7 +50,7 @@ class ResizeTest extends LiveDirector {
     ask(socket, "a");
     plane.close();
     List<Path> pins = pins();
-    assertThatThrownBy(() -> inDirector(() -> new BpfDataPlaneProvider().open(options(larger(2048, 1 << 15)))))
+    assertThatThrownBy(() -> inDirector(() -> new BpfDataPlaneProvider().open(options(larger(2048, 1 << 15)), () -> {})))
         .as("a hash table keeps its size").hasMessageContaining("connections").hasMessageContaining("--detach");
     assertThat(pins()).isEqualTo(pins);
     assertThat(ask(socket, "b")).isEqualTo("1 10.71.0.10 b");
