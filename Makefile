@@ -90,6 +90,7 @@ assemble:
 	[ -z "$$twice" ] || { echo "assemble: two versions of $$twice: manage one in pom.xml" >&2; exit 1; }
 	@install -m 755 -t $(XLVS)/bin controller/*/src/main/sh/*
 	@$(XLVS)/bin/lbctl-archive
+	@$(XLVS)/bin/xlvsd-archive
 
 run: build ## start the lab and send requests in all four modes; IFACE=eth0[,eth1]: run xlvsd there, no lab
 	@[ "$$(id -u)" = 0 ] || { echo "run: needs root, for network namespaces and BPF" >&2; exit 1; }
