@@ -42,6 +42,7 @@ import io.xlvs.loader.map.MappedArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +52,13 @@ import java.util.stream.IntStream;
 /** The data plane, configured with every {@link Plan} and perhaps thousands of other services. */
 final class Director implements AutoCloseable {
   private static final int HASH_SEED = 0x5eed;
-  private static final int JIFFIES_PER_SECOND = 250;
+
+  /**
+   * 64 times as many as there are: to the data plane half an hour is 30 s, for which a cached decision counts unchecked. Between two packets
+   * of one of millions of flows that take turns with other programs' flows here, more time passes than at any rate worth measuring.
+   */
+  private static final int JIFFIES_PER_SECOND = 64 * 250;
+
   private static final int NEVER = 1 << 30;
   private static final int GENERATION = 1;
 
@@ -82,27 +89,26 @@ final class Director implements AutoCloseable {
   /** Of a FULLNAT service: enough for as many flows as there may be connections. */
   private final int locals;
 
+  private final Map<Plan, Integer> established = new HashMap<>();
+
   /**
-   * Loads and configures.
+   * Loads and configures the program for XDP, with certain plans only.
    *
    * @param lab where packets leave to
-   * @param services how many in all, at least those of {@link Plan#all()}; the others get no packets
+   * @param services how many in all, at least those of the plans; the others get no packets
    */
-  Director(Lab lab, Capacities capacities, int services) {
-    this(XlvsObjects.parse(), lab, capacities, Plan.all(), services);
-  }
-
-  /** As above, with certain plans only and without what no packet needs. */
   Director(Lab lab, Capacities capacities, List<Plan> plans, int services) {
-    this(XlvsObjects.parse().loadOnly("xlvs_xdp", "xlvs_jiffies"), lab, capacities, plans, services);
+    this("xlvs_xdp", new Ways(lab.uplink, lab.uplink), capacities, plans, services);
   }
 
-  private Director(CollectionSpec spec, Lab lab, Capacities capacities, List<Plan> plans, int services) {
-    this(spec, new Ways(lab.uplink, lab.uplink), capacities, plans, services);
+  /** As above, with all plans. */
+  Director(Lab lab, Capacities capacities) {
+    this(lab, capacities, Plan.all(), 0);
   }
 
   /** As above, between other interfaces of the calling thread's network namespace. */
-  Director(CollectionSpec spec, Ways ways, Capacities capacities, List<Plan> plans, int services) {
+  Director(String program, Ways ways, Capacities capacities, List<Plan> plans, int services) {
+    CollectionSpec spec = XlvsObjects.parse().loadOnly(program, "xlvs_jiffies", "xlvs_sweep");
     Settings settings =
         capacities.settings(Bpf.possibleCpus(), JIFFIES_PER_SECOND, HASH_SEED, Capacities.Limits.DEFAULT);
     objects = XlvsObjects.load(spec, capacities, settings, Optional.empty());
@@ -136,8 +142,12 @@ final class Director implements AutoCloseable {
     objects.halfReplies().update(reply(plan, flow), client(plan, flow));
   }
 
-  /** Makes connections 0 to {@code flows - 1}, established in both directions. */
+  /** Makes connections 0 to {@code flows - 1}, established in both directions, unless they have been made. */
   void establish(Plan plan, int flows) {
+    if (flows <= established.getOrDefault(plan, 0)) {
+      return;
+    }
+    established.put(plan, flows);
     connect(plan, flows, flow -> plan.index());
     if (plan.translates()) {
       Iterable<Map.Entry<Tuple, Tuple>> replies =
@@ -171,6 +181,7 @@ final class Director implements AutoCloseable {
     servers.putInt(generation, GENERATION + 1);
     sweep(true);
     servers.putInt(generation, GENERATION);
+    established.remove(plan);
   }
 
   /** Packets that went to or came from the service's server, on all CPUs. */

@@ -48,7 +48,7 @@ final class Flood {
   }
 
   void run() {
-    try (Director director = new Director(lab, NewConnections.capacities(NewConnections.CONNECTIONS, halfOpen), 0);
+    try (Director director = new Director(lab, NewConnections.capacities(NewConnections.CONNECTIONS, halfOpen));
         FloorD floor = new FloorD(NewConnections.CONNECTIONS, halfOpen, NewConnections.LINES)) {
       measure(director, floor, Method.DR, Transport.TCP);
       measure(director, floor, Method.NAT, Transport.TCP);

@@ -56,12 +56,13 @@ final class FloorA implements AutoCloseable {
   /**
    * Loads the programs.
    *
-   * @param entries of each connection table
+   * @param entries4 of the table of IPv4 connections
+   * @param entries6 of that of IPv6
    */
-  FloorA(int entries) {
+  FloorA(int entries4, int entries6) {
     CollectionSpec spec = Harness.spec("floor_a");
-    spec.map("flows4").setMaxEntries(entries);
-    spec.map("flows6").setMaxEntries(entries);
+    spec.map("flows4").setMaxEntries(entries4);
+    spec.map("flows6").setMaxEntries(entries6);
     collection = spec.load();
     for (Plan plan : Plan.all()) {
       collection.map("servers", Codecs.U32, SERVER).update(plan.index(), new Server(plan.director(), plan.server()));

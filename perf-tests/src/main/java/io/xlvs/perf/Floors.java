@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.perf;
 
+import io.xlvs.bpf.Family;
 import io.xlvs.loader.Program;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,6 +12,8 @@ final class Floors implements AutoCloseable {
   static final String B = "floor B";
   static final String C = "floor C";
 
+  private static final int FEW = 1 << 10;
+
   private final FloorA a;
   private final FloorB b;
   private final FloorC c;
@@ -18,11 +21,20 @@ final class Floors implements AutoCloseable {
   /**
    * Loads them.
    *
-   * @param entries of floor A's table of connections
+   * @param entries of floor A's tables of connections
    * @param lines of floor B's cache
    */
   Floors(int entries, int lines) {
-    a = new FloorA(entries);
+    this(new FloorA(entries, entries), lines);
+  }
+
+  /** As above, with a table of connections for one family: the other's can hold only some. */
+  Floors(Family family, int entries, int lines) {
+    this(new FloorA(family == Family.IPV4 ? entries : FEW, family == Family.IPV6 ? entries : FEW), lines);
+  }
+
+  private Floors(FloorA a, int lines) {
+    this.a = a;
     try {
       b = new FloorB(lines);
     } catch (RuntimeException e) {

@@ -22,7 +22,7 @@ final class Growth implements Part {
   public void run(Report report) {
     Machine.pinThread();
     try (Lab lab = new Lab(); Harness harness = new Harness(lab.uplink)) {
-      Meter meter = report.quick() ? new Meter(harness, 3, 50_000, 1) : new Meter(harness, 7, 100_000, 3);
+      Meter meter = report.quick() ? new Meter(harness, 3, 50_000, new Patience(1, 3)) : new Meter(harness, 7, 100_000, new Patience(2, 12));
       meter.calibrate(new Scenario(null, io.xlvs.bpf.Family.IPV4, Transport.TCP, Scenario.Situation.NOT_OURS));
       new GrowthOfServices(lab, meter, report).run();
       new GrowthOfServers(lab, meter, report).run();

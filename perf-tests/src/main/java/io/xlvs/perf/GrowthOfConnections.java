@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,8 +24,11 @@ import java.util.TreeMap;
  * Beside them floor B with as many flows and as large a cache, since it is memory that grows slow.
  */
 final class GrowthOfConnections {
+  private static final List<Plan> PLANS =
+      Arrays.stream(Method.values()).map(GrowthOfConnections::plan).toList();
+
   /** What a turn sends of each size: some of the flows, the next turn the next ones. */
-  private static final int PACKETS = 1 << 18;
+  private static final int PACKETS = 1 << 17;
 
   /** Of floor B: a line of two ways, on each CPU. */
   private static final long FLOOR_LINE_BYTES = 64;
@@ -45,51 +49,63 @@ final class GrowthOfConnections {
   }
 
   void run() {
-    for (Method method : report.quick() ? List.of(Method.DR, Method.NAT) : List.of(Method.values())) {
-      Plan plan = Plan.of(method, Family.IPV4, Transport.TCP);
-      List<Integer> sizes = fitting(plan, wanted(method));
-      Map<Integer, Director> directors = new TreeMap<>();
-      Map<Integer, FloorB> floors = new TreeMap<>();
-      try {
-        for (int size : sizes) {
-          directors.put(size, new Director(lab, capacities(plan, size), List.of(plan), 1));
-          directors.get(size).establish(plan, size);
-          if (FloorB.hasFloor(method, Family.IPV4)) {
-            floors.put(size, new FloorB(lines(plan, size)));
-          }
-        }
-        for (Mode mode : Mode.values()) {
-          if (mode.method == method) {
-            hit(mode, plan, directors, floors);
-          }
-        }
-      } finally {
-        floors.values().forEach(FloorB::close);
-        directors.values().forEach(Director::close);
+    List<Integer> sizes = fitting(report.quick() ? List.of(1, 1 << 17) : List.of(1, 1 << 14, 1 << 17, 1 << 20, 1 << 23));
+    Map<Integer, Director> directors = new TreeMap<>();
+    try {
+      for (int size : sizes) {
+        directors.put(size, new Director(lab, capacities(size), PLANS, PLANS.size()));
       }
+      for (Method method : report.quick() ? List.of(Method.DR) : List.of(Method.DR, Method.TUN, Method.FULLNAT)) {
+        Map<Integer, Director> some = new TreeMap<>(directors);
+        some.keySet().retainAll(wanted(method));
+        method(method, some);
+        some.values().forEach(director -> director.forget(plan(method)));
+      }
+      method(Method.NAT, directors);
+    } finally {
+      directors.values().forEach(Director::close);
     }
   }
 
-  /** The most for DR and NAT alone: TUN and FULLNAT take the same tables. */
-  private List<Integer> wanted(Method method) {
-    List<Integer> sizes = new ArrayList<>(report.quick() ? List.of(1, 1 << 17) : List.of(1, 1 << 10, 1 << 14, 1 << 17, 1 << 20));
-    if (!report.quick() && (method == Method.DR || method == Method.NAT)) {
-      sizes.add(1 << 23);
+  /** The most for NAT alone, in both directions: the others take the same tables. */
+  private static List<Integer> wanted(Method method) {
+    return method == Method.DR ? List.of(1, 1 << 14, 1 << 17, 1 << 20) : List.of(1, 1 << 17, 1 << 20);
+  }
+
+  /** Its connections alone are there; the directors serve all methods, since it takes seconds to load one. */
+  private void method(Method method, Map<Integer, Director> directors) {
+    Plan plan = plan(method);
+    Map<Integer, FloorB> floors = new TreeMap<>();
+    directors.forEach((size, director) -> director.establish(plan, size));
+    try {
+      if (FloorB.hasFloor(method, Family.IPV4)) {
+        directors.keySet().forEach(size -> floors.put(size, new FloorB(lines(size))));
+      }
+      for (Mode mode : Mode.values()) {
+        if (mode.method == method) {
+          hit(mode, plan, directors, floors);
+        }
+      }
+    } finally {
+      floors.values().forEach(FloorB::close);
     }
-    return sizes;
+  }
+
+  private static Plan plan(Method method) {
+    return Plan.of(method, Family.IPV4, Transport.TCP);
   }
 
   /** Those for which there is memory; says which there is none for. */
-  private List<Integer> fitting(Plan plan, List<Integer> wanted) {
+  private List<Integer> fitting(List<Integer> wanted) {
     double free = SHARE * availableBytes();
     List<Integer> sizes = new ArrayList<>();
     long sum = 0;
     for (int size : wanted) {
-      sum += bytes(plan, size);
+      sum += bytes(size);
       if (sum > free) {
         report.write(String.format(
-            Locale.ROOT, "%s: %,d connections are left out: all sizes up to that take %,d MiB, and %,.0f MiB may be taken.%n", plan.method(), size,
-            sum >> 20, free / (1 << 20)));
+            Locale.ROOT, "%,d connections are left out: all sizes up to that take %,d MiB, and %,.0f MiB may be taken.%n", size, sum >> 20,
+            free / (1 << 20)));
         break;
       }
       sizes.add(size);
@@ -97,9 +113,9 @@ final class GrowthOfConnections {
     return sizes;
   }
 
-  private static long bytes(Plan plan, int size) {
-    long ours = XlvsObjects.memoryBytes(capacities(plan, size)).values().stream().mapToLong(bytes -> bytes).sum();
-    return ours + FLOOR_LINE_BYTES * lines(plan, size) * Bpf.possibleCpus();
+  private static long bytes(int size) {
+    long ours = XlvsObjects.memoryBytes(capacities(size)).values().stream().mapToLong(bytes -> bytes).sum();
+    return ours + FLOOR_LINE_BYTES * lines(size) * Bpf.possibleCpus();
   }
 
   private static long availableBytes() {
@@ -111,15 +127,14 @@ final class GrowthOfConnections {
     }
   }
 
-  /** Two ways each, half of them in use; replies have theirs. */
-  private static int lines(Plan plan, int flows) {
-    return Math.max(1 << 12, plan.translates() ? 2 * flows : flows);
+  /** Two ways each, half of them in use where replies have theirs, else a quarter. */
+  private static int lines(int flows) {
+    return Math.max(1 << 12, 2 * flows);
   }
 
-  private static Capacities capacities(Plan plan, int flows) {
+  private static Capacities capacities(int flows) {
     int connections = Math.max(1 << 12, flows);
-    return new Capacities(
-        connections, 1 << 12, 1024, 1024, 1024, 1024, 1 << 18, 1 << 14, 1 << 10, 1 << 10, 64, lines(plan, flows), 1 << 16);
+    return new Capacities(connections, 1 << 12, 1024, 1024, 1024, 1024, 1 << 18, 1 << 14, 1 << 10, 1 << 10, 64, lines(flows), 1 << 16);
   }
 
   private void hit(Mode mode, Plan plan, Map<Integer, Director> directors, Map<Integer, FloorB> floors) {

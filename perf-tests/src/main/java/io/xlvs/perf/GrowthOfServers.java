@@ -34,7 +34,7 @@ final class GrowthOfServers {
     this.lab = lab;
     this.meter = meter;
     this.report = report;
-    this.sizes = report.quick() ? List.of(1, BARRED) : List.of(1, 10, 100, 1000, BARRED, 100_000);
+    this.sizes = report.quick() ? List.of(1, BARRED) : List.of(1, 100, LONGEST_SCAN, BARRED, 100_000);
   }
 
   void run() {

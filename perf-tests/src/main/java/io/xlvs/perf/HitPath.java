@@ -51,7 +51,7 @@ final class HitPath {
     BpfCode floor = code(Harness.class, "floor_b.bpf.o");
     try (Lab lab = new Lab();
         Harness harness = new Harness(lab.uplink);
-        Director director = new Director(lab, CAPACITIES, 0);
+        Director director = new Director(lab, CAPACITIES);
         FloorB b = new FloorB(1024)) {
       for (Mode mode : Mode.values()) {
         for (Family family : Family.values()) {

@@ -10,10 +10,12 @@ import java.util.List;
 
 /** Packets a second: live frames through veth devices into the director and out to where they are counted. */
 final class Live implements Part {
-  private static final int CONNECTIONS = 1 << 18;
+  /** Two decisions of IPv4 find room in a line: half of all places are taken by a million flows in both directions, a quarter in one. */
+  private static final int CACHE_LINES = 1 << 21;
 
-  /** Two decisions of IPv4 find room in a line: half of all places will be taken, by a million flows in one direction. */
-  private static final int CACHE_LINES = 1 << 20;
+  /** A million connections of one method beside thousands of the others. */
+  private static final Capacities CAPACITIES = new Capacities(
+      Traffic.MILLION + (1 << 18), 1 << 14, 1024, 1024, 1024, 1024, 1 << 15, 1 << 14, 1 << 10, 1 << 10, 64, CACHE_LINES, 1 << 16);
 
   /** One direction of each method. */
   private static final List<Mode> REQUESTS = List.of(Mode.DR, Mode.TUN, Mode.NAT_IN, Mode.FULLNAT_IN);
@@ -34,7 +36,7 @@ final class Live implements Part {
 
   @Override
   public void run(Report report) {
-    LiveMeter meter = report.quick() ? new LiveMeter(3, 1) : new LiveMeter(7, 4);
+    LiveMeter meter = report.quick() ? new LiveMeter(3, new Patience(1, 3)) : new LiveMeter(7, new Patience(2, 20));
     try (PinnedThreads threads = new PinnedThreads();
         ConntrackRoom room = new ConntrackRoom(Traffic.MILLION);
         LiveContender nftables = new NftablesNat(threads, Family.IPV4);
@@ -52,59 +54,61 @@ final class Live implements Part {
   /** One run of this part. */
   private record Run(Report report, LiveMeter meter, PinnedThreads threads, LiveContender nftables, LiveContender roomy) {
     void quick() {
-      try (LiveContender bare = new BareRedirect(Hook.XDP, threads)) {
-        together(bare, REQUESTS, new LiveKind(1, Traffic.SMALL, 1));
-        alone(bare, List.of(Method.DR), new LiveKind(Traffic.MILLION, Traffic.SMALL, 1));
+      try (LiveContender bare = new BareRedirect(Hook.XDP, threads); LiveDirector xlvs = new LiveDirector(Hook.XDP, threads, CAPACITIES)) {
+        together(bare, xlvs, REQUESTS, new LiveKind(1, Traffic.SMALL, 1));
+        alone(bare, xlvs, List.of(Method.DR), new LiveKind(Traffic.MILLION, Traffic.SMALL, 1));
       }
-      try (LiveContender bare = new BareRedirect(Hook.TC, threads)) {
-        together(bare, List.of(Mode.DR, Mode.NAT_IN), new LiveKind(1, Traffic.SMALL, 1));
+      try (LiveContender bare = new BareRedirect(Hook.TC, threads); LiveDirector xlvs = new LiveDirector(Hook.TC, threads, CAPACITIES)) {
+        together(bare, xlvs, List.of(Mode.DR, Mode.NAT_IN), new LiveKind(1, Traffic.SMALL, 1));
       }
     }
 
     void xdp() {
       try (LiveContender bare = new BareRedirect(Hook.XDP, threads)) {
-        together(bare, ALL, new LiveKind(1, Traffic.SMALL, 1), new LiveKind(Traffic.MANY, Traffic.SMALL, 1), new LiveKind(1, Traffic.LARGE, 1));
-        alone(bare, List.of(Method.values()), new LiveKind(Traffic.MILLION, Traffic.SMALL, 1));
-        alone(bare, List.of(Method.DR), new LiveKind(Traffic.MILLION, Traffic.LARGE, 1));
+        try (LiveDirector xlvs = new LiveDirector(Hook.XDP, threads, CAPACITIES)) {
+          together(bare, xlvs, ALL, new LiveKind(1, Traffic.SMALL, 1), new LiveKind(Traffic.MANY, Traffic.SMALL, 1), new LiveKind(1, Traffic.LARGE, 1));
+          together(bare, xlvs, List.of(Mode.DR, Mode.TUN, Mode.NAT_IN), new LiveKind(Family.IPV6, 1, Traffic.SMALL, 1));
+          together(bare, xlvs, REQUESTS, new LiveKind(1, Traffic.SMALL, threads.count()));
+          alone(bare, xlvs, List.of(Method.values()), new LiveKind(Traffic.MILLION, Traffic.SMALL, 1));
+          alone(bare, xlvs, List.of(Method.DR), new LiveKind(Traffic.MILLION, Traffic.LARGE, 1),
+              new LiveKind(Traffic.MILLION / threads.count(), Traffic.SMALL, threads.count()));
+        }
         ringFirst(bare, LiveKind.ringFirst(Traffic.MILLION));
-        together(bare, List.of(Mode.DR, Mode.TUN, Mode.NAT_IN), new LiveKind(Family.IPV6, 1, Traffic.SMALL, 1));
-        together(bare, REQUESTS, new LiveKind(1, Traffic.SMALL, threads.count()));
-        alone(bare, List.of(Method.DR), new LiveKind(Traffic.MILLION / threads.count(), Traffic.SMALL, threads.count()));
       }
     }
 
     void tc() {
-      try (LiveContender bare = new BareRedirect(Hook.TC, threads)) {
-        together(bare, ALL, new LiveKind(1, Traffic.SMALL, 1), new LiveKind(1, Traffic.LARGE, 1));
-        together(bare, List.of(Mode.DR, Mode.NAT_IN), new LiveKind(1, Traffic.SMALL, threads.count()));
-        alone(bare, List.of(Method.DR), new LiveKind(Traffic.MILLION, Traffic.SMALL, 1));
+      try (LiveContender bare = new BareRedirect(Hook.TC, threads); LiveDirector xlvs = new LiveDirector(Hook.TC, threads, CAPACITIES)) {
+        together(bare, xlvs, ALL, new LiveKind(1, Traffic.SMALL, 1), new LiveKind(1, Traffic.LARGE, 1));
+        together(bare, xlvs, List.of(Mode.DR, Mode.NAT_IN), new LiveKind(1, Traffic.SMALL, threads.count()));
+        alone(bare, xlvs, List.of(Method.DR), new LiveKind(Traffic.MILLION, Traffic.SMALL, 1));
       }
     }
 
-    /** Modes in turns, in one director, which has room for the connections of all of them. */
-    private void together(LiveContender bare, List<Mode> modes, LiveKind... kinds) {
-      try (LiveContender xlvs = new LiveDirector(bare.bed().hook(), threads, capacities(CONNECTIONS, CACHE_LINES));
-          LiveContender floor = LiveFloor.b(CACHE_LINES, threads)) {
+    /** Modes in turns: there is room for the connections of all of them. */
+    private void together(LiveContender bare, LiveContender xlvs, List<Mode> modes, LiveKind... kinds) {
+      try (LiveContender floor = LiveFloor.b(CACHE_LINES, threads)) {
         for (LiveKind kind : kinds) {
           compare(bare, xlvs, floor, modes, kind);
         }
       }
     }
 
-    /** A director for each method, with a flow cache that holds its connections in both directions, and a floor with as large a cache. */
-    private void alone(LiveContender bare, List<Method> methods, LiveKind kind) {
+    /** One method after the other: the flow cache is theirs, and the floor's, as large a one, is. */
+    private void alone(LiveContender bare, LiveDirector xlvs, List<Method> methods, LiveKind... kinds) {
       for (Method method : methods) {
-        int lines = method == Method.NAT || method == Method.FULLNAT ? 2 * CACHE_LINES : CACHE_LINES;
-        try (LiveContender xlvs = new LiveDirector(bare.bed().hook(), threads, capacities(Traffic.MILLION, lines));
-            LiveContender floor = LiveFloor.b(lines, threads)) {
-          compare(bare, xlvs, floor, ALL.stream().filter(mode -> mode.method == method).toList(), kind);
+        try (LiveContender floor = LiveFloor.b(CACHE_LINES, threads)) {
+          for (LiveKind kind : kinds) {
+            compare(bare, xlvs, floor, ALL.stream().filter(mode -> mode.method == method).toList(), kind);
+          }
         }
+        xlvs.forget(Plan.of(method, Family.IPV4, Transport.TCP));
       }
     }
 
     /** One after the other: they share a ring. */
     private void ringFirst(LiveContender bare, LiveKind kind) {
-      try (LiveContender xlvs = LiveDirector.ringFirst(threads, capacities(CONNECTIONS, CACHE_LINES)); LiveContender floor = LiveFloor.c(threads)) {
+      try (LiveContender xlvs = LiveDirector.ringFirst(threads, CAPACITIES); LiveContender floor = LiveFloor.c(threads)) {
         for (Mode mode : List.of(Mode.DR, Mode.TUN)) {
           new LiveComparison(bare, xlvs, List.of(mode), kind).limit(floor, mode).run(meter, report);
         }
@@ -122,10 +126,6 @@ final class Live implements Part {
         comparison.nftables(nftables);
       }
       comparison.run(meter, report);
-    }
-
-    private static Capacities capacities(int connections, int lines) {
-      return new Capacities(connections, 1 << 14, 1024, 1024, 1024, 1024, 1 << 15, 1 << 14, 1 << 10, 1 << 10, 64, lines, 1 << 16);
     }
   }
 }

@@ -9,8 +9,13 @@ interface LiveContender extends AutoCloseable {
   /** The bed in which it is at work: no other contender has it. */
   LiveBed bed();
 
-  /** Makes the connections of the packets that will come from so many CPUs; may send some. */
+  /** Makes the connections of the packets that will come from so many CPUs, and sends one of each flow, for caches to know it. */
   void establish(Traffic traffic, int cpus);
+
+  /** Sends a packet of each flow. */
+  default void visitAll(Traffic traffic, int cpus) {
+    bed().frames().burst(traffic, arrival(traffic), cpus, traffic.flows());
+  }
 
   /** How these packets have to arrive. */
   Arrival arrival(Traffic traffic);

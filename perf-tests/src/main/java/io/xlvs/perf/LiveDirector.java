@@ -3,7 +3,6 @@ package io.xlvs.perf;
 
 import io.xlvs.bpf.Capacities;
 import io.xlvs.bpf.Pick;
-import io.xlvs.bpf.XlvsObjects;
 import io.xlvs.loader.net.NetNs;
 
 /** xlvs between the interfaces of a {@link LiveBed}. */
@@ -28,9 +27,7 @@ final class LiveDirector implements LiveContender {
     bed = new LiveBed(hook, threads);
     try (NetNs entered = bed.enter()) {
       String program = hook == LiveBed.Hook.XDP ? "xlvs_xdp" : "xlvs_ingress";
-      director =
-          new Director(
-              XlvsObjects.parse().loadOnly(program, "xlvs_jiffies"), new Director.Ways(bed.front, bed.back), capacities, Plan.all(), 0);
+      director = new Director(program, new Director.Ways(bed.front, bed.back), capacities, Plan.all(), 0);
     } catch (RuntimeException e) {
       bed.close();
       throw e;
@@ -55,6 +52,12 @@ final class LiveDirector implements LiveContender {
     } else {
       director.ringFirst(traffic.plan(), ring);
     }
+    visitAll(traffic, cpus);
+  }
+
+  /** Ends the connections of a method's service. */
+  void forget(Plan plan) {
+    director.forget(plan);
   }
 
   @Override

@@ -54,7 +54,9 @@ final class LiveFloor implements LiveContender {
 
   /** A connection's first packet makes it. */
   @Override
-  public void establish(Traffic traffic, int cpus) {}
+  public void establish(Traffic traffic, int cpus) {
+    visitAll(traffic, cpus);
+  }
 
   @Override
   public Arrival arrival(Traffic traffic) {

@@ -20,16 +20,15 @@ final class LiveMeter {
   private static final double ARRIVING = 0.999;
 
   private final int kept;
-  private final long patienceNs;
+  private final Patience patience;
   private final Map<String, Double> fastest = new HashMap<>();
 
   /**
    * @param kept turns that count
-   * @param patienceSeconds how long to wait for quiet turns
    */
-  LiveMeter(int kept, int patienceSeconds) {
+  LiveMeter(int kept, Patience patience) {
     this.kept = kept;
-    this.patienceNs = patienceSeconds * 1_000_000_000L;
+    this.patience = patience;
   }
 
   /** Who gets which packets. */
@@ -52,16 +51,17 @@ final class LiveMeter {
 
   /** Measures lanes, whose connections have been made, beside a bare redirect, on so many CPUs. */
   Measurement measure(Lane bare, List<Lane> lanes, int cpus) {
-    for (Lane lane : lanes) {
-      burst(lane, cpus, Math.max(lane.contender.bed().hook().frames, lane.traffic.flows()));
-    }
+    turn(bare, lanes, cpus);
     String bed = bare.contender.name() + bare.traffic.label() + cpus;
     List<Turn> turns = new ArrayList<>();
-    long begin = System.nanoTime();
-    while (turns.size() < kept || quiet(bed, turns) < kept && System.nanoTime() - begin < patienceNs) {
+    Runnable next = () -> {
       turns.add(turn(bare, lanes, cpus));
       fastest.merge(bed, turns.get(turns.size() - 1).bare, Math::max);
+    };
+    while (turns.size() < kept) {
+      next.run();
     }
+    patience.until(() -> quiet(bed, turns) >= kept, next);
     boolean disturbed = quiet(bed, turns) < kept;
     turns.sort(Comparator.comparingDouble(turn -> -turn.bare));
     List<Turn> counting = turns.subList(0, kept);
@@ -86,10 +86,7 @@ final class LiveMeter {
   }
 
   private static double burst(Lane lane, int cpus) {
-    return burst(lane, cpus, lane.contender.bed().hook().frames);
-  }
-
-  private static double burst(Lane lane, int cpus, int frames) {
+    int frames = lane.contender.bed().hook().frames;
     LiveFrames.Burst burst = lane.contender.bed().frames().burst(lane.traffic, lane.contender.arrival(lane.traffic), cpus, frames);
     if (burst.arrived() < ARRIVING * burst.sent() || burst.wrong() > 0) {
       throw new IllegalStateException(

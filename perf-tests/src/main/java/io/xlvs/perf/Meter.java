@@ -23,31 +23,32 @@ final class Meter {
   /** How much slower than its best the base may be. */
   private static final double QUIET = 1.12;
 
-  /** How many scenarios may wait for quiet turns as long as one may. */
-  private static final int WAITING = 8;
+  /** Of what follows right after programs were loaded: so long it may take until the machine has settled. */
+  private static final long CALIBRATION_NS = 3_000_000_000L;
+
+  /** Of packets that each begin a connection, which costs more than anything else, a turn sends fewer; but tables must have filled before. */
+  private static final int NEW_SHARE = 4;
+  private static final int NEW_FIRST = 3;
 
   /** Of many flows, a turn sends a part; the next turn goes on. */
-  private static final int TURNS_FOR_ALL_FLOWS = 4;
+  private static final int TURNS_FOR_ALL_FLOWS = 8;
 
   private final Harness harness;
   private final int kept;
   private final int packets;
-  private final long patienceNs;
-  private long patienceLeftNs;
+  private final Patience patience;
   private final Map<Shape, Integer> flows = new IdentityHashMap<>();
   private double fastestBase = Double.MAX_VALUE;
 
   /**
    * @param kept turns that count
    * @param packets of a run, unless there are more flows
-   * @param patienceSeconds how long to wait for quiet turns of one scenario
    */
-  Meter(Harness harness, int kept, int packets, int patienceSeconds) {
+  Meter(Harness harness, int kept, int packets, Patience patience) {
     this.harness = harness;
     this.kept = kept;
     this.packets = packets;
-    this.patienceNs = patienceSeconds * 1_000_000_000L;
-    this.patienceLeftNs = WAITING * patienceNs;
+    this.patience = patience;
   }
 
   /**
@@ -65,13 +66,13 @@ final class Meter {
 
   private record Turn(double base, Map<String, Double> ns) {}
 
-  /** Learns how fast the base can be; waits longer than for any scenario. */
+  /** Learns how fast the base can be. */
   void calibrate(Scenario scenario) {
     harness.send(scenario.shape());
     long begin = System.nanoTime();
     do {
       fastestBase = Math.min(fastestBase, base());
-    } while (System.nanoTime() - begin < patienceNs);
+    } while (System.nanoTime() - begin < CALIBRATION_NS);
   }
 
   private double base() {
@@ -81,9 +82,13 @@ final class Meter {
   /** Measures programs on a shape of packets; fails when one returns another verdict. */
   Measurement measure(Scenario scenario, int verdict, Map<String, Program> programs) {
     Shape shape = scenario.shape();
-    boolean all = scenario.situation() != Scenario.Situation.NEW && shape.flows() > packets;
+    boolean isNew = scenario.situation() == Scenario.Situation.NEW;
+    boolean all = !isNew && shape.flows() > packets;
     Map<String, Sent> runs = new LinkedHashMap<>();
     programs.forEach((name, program) -> runs.put(name, new Sent(program, shape)));
+    if (isNew) {
+      return measure(NEW_FIRST * packets, packets / NEW_SHARE, verdict, runs);
+    }
     return all
         ? measure(shape.flows(), Math.max(packets, shape.flows() / TURNS_FOR_ALL_FLOWS), verdict, runs)
         : measure(packets, packets, verdict, runs);
@@ -100,15 +105,11 @@ final class Meter {
     harness.send(programs.values().iterator().next().shape);
     turn(programs, verdict, first);
     List<Turn> all = new ArrayList<>();
-    long begin = System.nanoTime();
-    long patience = Math.min(patienceNs, patienceLeftNs);
-    while (all.size() < kept || (!isQuiet(all) && System.nanoTime() - begin < patience)) {
+    while (all.size() < kept) {
       all.add(turn(programs, verdict, count));
     }
+    patience.until(() -> isQuiet(all), () -> all.add(turn(programs, verdict, count)));
     int taken = all.size();
-    if (taken > kept) {
-      patienceLeftNs -= System.nanoTime() - begin;
-    }
     all.sort(Comparator.comparingDouble(Turn::base));
     List<Turn> quiet = all.subList(0, kept);
     Map<String, Series> series = new LinkedHashMap<>();

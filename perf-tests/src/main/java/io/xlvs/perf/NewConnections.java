@@ -47,9 +47,9 @@ final class NewConnections implements Part {
   }
 
   private static void handshakes(Report report, Lab lab, Exchange exchange) {
-    int turns = report.quick() ? 3 : 9;
-    int connections = report.quick() ? 1 << 14 : 1 << 16;
-    try (Director director = new Director(lab, capacities(CONNECTIONS, HALF_OPEN), 0);
+    int turns = report.quick() ? 3 : 7;
+    int connections = report.quick() ? 1 << 14 : 1 << 15;
+    try (Director director = new Director(lab, capacities(CONNECTIONS, HALF_OPEN));
         FloorD floor = new FloorD(CONNECTIONS, HALF_OPEN, LINES)) {
       for (Method method : List.of(Method.DR, Method.TUN, Method.NAT, Method.FULLNAT)) {
         Plan plan = Plan.of(method, Family.IPV4, Transport.TCP);

@@ -19,6 +19,9 @@ final class NftablesNat implements LiveContender {
 
   private final LiveBed bed;
 
+  /** Flows that have an entry: these, however many CPUs send them. */
+  private int established;
+
   NftablesNat(PinnedThreads threads, Family family) {
     bed = new LiveBed(LiveBed.Hook.TC, threads);
     Plan plan = Plan.of(Method.NAT, family, Transport.TCP);
@@ -55,11 +58,14 @@ final class NftablesNat implements LiveContender {
     return bed;
   }
 
-  /** Connection tracking takes up a connection in its middle: each flow's first packet makes its entry. */
+  /** Connection tracking takes up a connection in its middle: each flow's first packet makes its entry, for five days. */
   @Override
   public void establish(Traffic traffic, int cpus) {
-    Traffic requests = traffic.requests();
-    bed.frames().burst(requests, arrival(requests), cpus, requests.flows());
+    int flows = traffic.flows() * cpus;
+    if (flows > established) {
+      visitAll(traffic.requests(), cpus);
+      established = flows;
+    }
   }
 
   @Override

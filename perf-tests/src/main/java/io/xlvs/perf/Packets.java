@@ -17,7 +17,7 @@ final class Packets implements Part {
   public void run(Report report) {
     Machine.pinThread();
     try (Lab lab = new Lab(); Harness harness = new Harness(lab.uplink)) {
-      Meter meter = report.quick() ? new Meter(harness, 5, 50_000, 2) : new Meter(harness, 9, 100_000, 8);
+      Meter meter = report.quick() ? new Meter(harness, 5, 50_000, new Patience(1, 3)) : new Meter(harness, 7, 100_000, new Patience(3, 24));
       new Suite(lab, harness, meter, report).run();
     }
   }

@@ -33,7 +33,7 @@ public final class PickBench {
 
   private PickBench(Lab lab, Harness harness) {
     this.lab = lab;
-    this.meter = new Meter(harness, 9, 50_000, 4);
+    this.meter = new Meter(harness, 9, 200_000, new Patience(4, 32));
   }
 
   /** No arguments. */
@@ -87,7 +87,7 @@ public final class PickBench {
   private Director director(Pick pick, int servers) {
     Capacities capacities =
         new Capacities(1 << 16, 1 << 18, 1024, 1024, 1 << 14, 1 << 17, 1 << 20, 1 << 12, 1 << 10, 1 << 10, 64, 1 << 12, 1 << 16);
-    Director director = new Director(lab, capacities, 0);
+    Director director = new Director(lab, capacities);
     director.schedule(PLAN, pick, servers);
     return director;
   }

@@ -28,7 +28,7 @@ public final class SweepBench {
     System.out.println();
     System.out.println("| sweep of " + String.format(Locale.ROOT, "%,d", FLOWS) + " NAT connections | ms | ns a connection | every |");
     System.out.println("|---|---:|---:|---:|");
-    try (Lab lab = new Lab(); Director director = new Director(lab, capacities(), Plan.all().size())) {
+    try (Lab lab = new Lab(); Director director = new Director(lab, capacities())) {
       row(director, "nothing there", false);
       director.establish(Plan.of(Method.NAT, Family.IPV4, Transport.TCP), FLOWS);
       row(director, "as it is", false);

@@ -17,7 +17,7 @@ class ExchangeTest {
   @Test
   void floorAndDataPlaneSendTheSamePacketsOfAHandshake() {
     try (Lab lab = new Lab();
-        Director director = new Director(lab, NewConnections.capacities(FLOWS, FLOWS), 0);
+        Director director = new Director(lab, NewConnections.capacities(FLOWS, FLOWS));
         FloorD floor = new FloorD(FLOWS, FLOWS, 1024);
         Exchange toDirector = new Exchange(lab.uplink);
         Exchange toFloor = new Exchange(lab.uplink)) {
@@ -45,7 +45,7 @@ class ExchangeTest {
   @Test
   void everyHandshakeOfARunIsAnotherClientsAndEndsInAConnection() {
     try (Lab lab = new Lab();
-        Director director = new Director(lab, NewConnections.capacities(4 * FLOWS, 4 * FLOWS), 0);
+        Director director = new Director(lab, NewConnections.capacities(4 * FLOWS, 4 * FLOWS));
         Exchange exchange = new Exchange(lab.uplink)) {
       for (Family family : Family.values()) {
         for (Method method : Method.values()) {
@@ -70,7 +70,7 @@ class ExchangeTest {
     int halfOpen = 1 << 13;
     try (Lab lab = new Lab(); Exchange exchange = new Exchange(lab.uplink)) {
       for (Method method : List.of(Method.NAT, Method.FULLNAT)) {
-        try (Director director = new Director(lab, NewConnections.capacities(1 << 13, halfOpen), 0)) {
+        try (Director director = new Director(lab, NewConnections.capacities(1 << 13, halfOpen))) {
           Plan plan = Plan.of(method, Family.IPV4, Transport.TCP);
           List<Exchange.Step> steps = Exchange.handshake(plan, handshakes);
           exchange.send(List.of(Flood.forged(plan)));

@@ -22,7 +22,7 @@ class ForwardingTest {
     Capacities capacities = new Capacities(1024, 1024, 64, 64, 64, 64, 1 << 15, 1 << 12, 16, 16, 16, 1024, 1024);
     try (Lab lab = new Lab();
         Harness harness = new Harness(lab.uplink);
-        Director director = new Director(lab, capacities, 0);
+        Director director = new Director(lab, capacities);
         Floors floors = new Floors(1024, 1024)) {
       for (Mode mode : Mode.values()) {
         for (Family family : Family.values()) {

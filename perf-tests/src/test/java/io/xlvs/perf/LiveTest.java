@@ -164,7 +164,7 @@ class LiveTest {
       Lane requests = new Lane(bare, traffic(Mode.DR, Family.IPV4, 1, Traffic.SMALL));
       Lane replies = new Lane(nftables, traffic(Mode.FULLNAT_OUT, Family.IPV4, 1, Traffic.SMALL));
       assertThatIllegalStateException()
-          .isThrownBy(() -> new LiveMeter(1, 0).measure(requests, List.of(replies), 1))
+          .isThrownBy(() -> new LiveMeter(1, new Patience(0, 0)).measure(requests, List.of(replies), 1))
           .withMessageContaining("nftables DNAT, FULLNAT out v4 TCP 64 B 1 flow: of 65536 frames 0 arrived");
     }
   }
