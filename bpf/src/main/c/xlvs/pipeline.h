@@ -88,6 +88,8 @@ static __always_inline int run(hook_t *ctx)
 
 	if (likely((v & 0xffff) == ACTION_SENT))
 		return v >> 16;
+	if (likely(v == PASS))
+		return HOOK_PASS;
 	if (unlikely(v == CONTINUE || v == UNUSUAL)) {
 		struct pkt *p = bpf_map_lookup_elem(&packet_at_hand, &zero);
 
