@@ -74,7 +74,7 @@ final class Flood {
     });
     String name = method + " v4 " + transport;
     for (int i = 0; i < MIXES.length; i++) {
-      Figure ours = figure(name, turns, 0, i, Bar.ratioAtMost(MORE_DURING_FLOOD));
+      Figure ours = figure(name, turns, 0, i, hasFloor ? Bar.ratioAtMost(MORE_DURING_FLOOD) : Bar.NONE);
       if (hasFloor) {
         report.add(ours.limitedBy("floor D", mixed(turns, MEASURED, i), turns.net(MEASURED + ALONE)));
         report.add(figure(name + " of floor D", turns, MEASURED, i, Bar.NONE));
