@@ -3,6 +3,8 @@ package io.xlvs.perf;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** {@code make bench}: runs the parts of the benchmark, prints their tables and what changed since the stored run, writes bench.json, bench.md and pictures. Needs root. */
 public final class Bench {
@@ -18,6 +20,9 @@ public final class Bench {
         --results  where bench.json and bench.md go (default: target)
         --plots    where pictures go (default: where the results go)"""
           .formatted(String.join(", ", PARTS.stream().map(Part::name).toList()));
+
+  /** Its news are none of a table's. Held here, since the logging package itself forgets levels of loggers that nobody holds. */
+  private static final Logger GRPC_LOG = Logger.getLogger("io.grpc");
 
   private Bench() {}
 
@@ -40,6 +45,7 @@ public final class Bench {
         refuse("unknown option '" + arguments[i] + "'");
       }
     }
+    GRPC_LOG.setLevel(Level.WARNING);
     Report report = new Report(Machine.here(), quick);
     for (Part part : parts) {
       report.run(part);

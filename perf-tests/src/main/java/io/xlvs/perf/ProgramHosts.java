@@ -20,8 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Collectors;
 
 /**
@@ -89,9 +87,6 @@ final class ProgramHosts implements AutoCloseable {
       }
       """;
 
-  /** Held here, since the logging package itself forgets levels of loggers that nobody holds. */
-  private static final Logger GRPC_LOG = Logger.getLogger("io.grpc");
-
   private final Lab lab;
 
   ProgramHosts() throws IOException {
@@ -100,7 +95,6 @@ final class ProgramHosts implements AutoCloseable {
 
   /** With hosts and an attach mode of the caller's choice. */
   ProgramHosts(LabOptions options) throws IOException {
-    GRPC_LOG.setLevel(Level.WARNING);
     lab = Lab.open(options.withConnections(CONNECTIONS));
     try {
       for (int number = 1; number <= SERVERS; number++) {

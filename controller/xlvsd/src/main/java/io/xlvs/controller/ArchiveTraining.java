@@ -57,7 +57,7 @@ public final class ArchiveTraining {
       StoredConfiguration stored = StoredConfiguration.read(store);
       SocketFile socket = SocketFile.prepare(directory.resolve("socket"), PosixFilePermissions.fromString("rw-------"));
       DataPlane idle = idle();
-      ApiServer.start(new ServiceRegistry(idle, store, stored.get()), idle, socket, "training").close();
+      ApiServer.start(new ServiceRegistry(idle, store, stored.take()), idle, socket, "training").close();
     }
   }
 

@@ -46,9 +46,9 @@ final class Daemon implements AutoCloseable {
       SocketFile socket = SocketFile.prepare(config.api().socketPath(), permissions);
       // A large file is read while the kernel verifies programs. A damaged one is refused with everything left as it was.
       StoredConfiguration stored = daemon.own(StoredConfiguration.read(store));
-      DataPlane dataPlane = daemon.own(provider.open(options, stored::get));
+      DataPlane dataPlane = daemon.own(provider.open(options, stored::await));
       daemon.dataPlane = dataPlane;
-      ServiceRegistry registry = new ServiceRegistry(dataPlane, store, stored.get());
+      ServiceRegistry registry = new ServiceRegistry(dataPlane, store, stored.take());
       dataPlane.status().notes().forEach(LOG::warn);
       daemon.own(ApiServer.start(registry, dataPlane, socket, version));
       LOG.atInfo()

@@ -9,7 +9,7 @@ import java.util.concurrent.FutureTask;
 
 /** What a store holds, read by a thread of its own. */
 final class StoredConfiguration implements AutoCloseable {
-  private final FutureTask<Configuration> reading;
+  private FutureTask<Configuration> reading;
 
   private StoredConfiguration(FutureTask<Configuration> reading) {
     this.reading = reading;
@@ -29,7 +29,18 @@ final class StoredConfiguration implements AutoCloseable {
    *
    * @throws IOException if it cannot be read
    */
-  Configuration get() throws IOException {
+  void await() throws IOException {
+    get();
+  }
+
+  /** Hands it over, once; nothing of it is held here from then on, since later ones share less and less with it. */
+  Configuration take() throws IOException {
+    Configuration configuration = get();
+    reading = null;
+    return configuration;
+  }
+
+  private Configuration get() throws IOException {
     try {
       return reading.get();
     } catch (ExecutionException e) {
@@ -46,6 +57,9 @@ final class StoredConfiguration implements AutoCloseable {
   /** Returns once nobody reads the store any more. */
   @Override
   public void close() {
+    if (reading == null) {
+      return;
+    }
     try {
       reading.get();
     } catch (ExecutionException e) {
