@@ -41,9 +41,4 @@ final class BareRedirect implements LiveContender {
     Arrival untouched = Arrival.untouched(traffic.plan(), traffic.shape());
     return room ? untouched.behind(OUTER_BYTES) : untouched;
   }
-
-  @Override
-  public void close() {
-    bed.close();
-  }
 }

@@ -4,8 +4,6 @@ package io.xlvs.perf;
 import io.xlvs.bpf.Family;
 import io.xlvs.bpf.Method;
 import io.xlvs.loader.net.NetNs;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Map;
 
 /**
@@ -45,18 +43,10 @@ final class Ipvs implements LiveContender {
 
   /** A VIP is an address of the director: only what is delivered locally reaches IPVS. */
   private static void serve(Plan plan, String option) {
-    String service = text(plan.vip()) + ":" + plan.servicePort();
-    Lab.run("ip", "address", "add", text(plan.vip()) + "/32", "dev", "lo");
+    String service = Plan.text(plan.vip()) + ":" + plan.servicePort();
+    Lab.run("ip", "address", "add", Plan.text(plan.vip()) + "/32", "dev", "lo");
     Lab.run("ipvsadm", "-A", "-t", service, "-s", "rr");
-    Lab.run("ipvsadm", "-a", "-t", service, "-r", text(plan.server()) + ":" + plan.serverPort(), option);
-  }
-
-  private static String text(byte[] address) {
-    try {
-      return InetAddress.getByAddress(address).getHostAddress();
-    } catch (UnknownHostException e) {
-      throw new IllegalArgumentException("an address of " + address.length + " bytes", e);
-    }
+    Lab.run("ipvsadm", "-a", "-t", service, "-r", Plan.text(plan.server()) + ":" + plan.serverPort(), option);
   }
 
   @Override
@@ -72,17 +62,11 @@ final class Ipvs implements LiveContender {
   /** Each flow's first packet makes its connection. */
   @Override
   public void establish(Traffic traffic, int cpus) {
-    Traffic requests = traffic.requests();
-    bed.frames().burst(requests, arrival(requests), cpus, requests.flows());
+    visitAll(traffic.requests(), cpus);
   }
 
   @Override
   public Arrival arrival(Traffic traffic) {
     return Arrival.of(traffic.mode(), traffic.plan());
-  }
-
-  @Override
-  public void close() {
-    bed.close();
   }
 }

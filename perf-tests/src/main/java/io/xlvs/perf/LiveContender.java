@@ -20,6 +20,9 @@ interface LiveContender extends AutoCloseable {
   /** How these packets have to arrive. */
   Arrival arrival(Traffic traffic);
 
+  /** A contender that has more than its bed closes that, too. */
   @Override
-  void close();
+  default void close() {
+    bed().close();
+  }
 }

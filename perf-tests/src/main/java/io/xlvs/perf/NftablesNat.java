@@ -25,11 +25,11 @@ final class NftablesNat implements LiveContender {
   NftablesNat(PinnedThreads threads, Family family) {
     bed = new LiveBed(LiveBed.Hook.TC, threads);
     Plan plan = Plan.of(Method.NAT, family, Transport.TCP);
-    String server = text(plan.server());
+    String server = Plan.text(plan.server());
     String rules =
         RULES
             .replace("FAMILY", family == Family.IPV4 ? "ip" : "ip6")
-            .replace("VIP", text(plan.vip()))
+            .replace("VIP", Plan.text(plan.vip()))
             .replace("SERVER", family == Family.IPV4 ? server : "[" + server + "]");
     try (NetNs entered = bed.enter()) {
       // as behind a network card, which has verified checksums already
@@ -37,14 +37,6 @@ final class NftablesNat implements LiveContender {
     } catch (RuntimeException e) {
       bed.close();
       throw e;
-    }
-  }
-
-  private static String text(byte[] address) {
-    try {
-      return java.net.InetAddress.getByAddress(address).getHostAddress();
-    } catch (java.net.UnknownHostException e) {
-      throw new IllegalArgumentException("an address of " + address.length + " bytes", e);
     }
   }
 
@@ -71,10 +63,5 @@ final class NftablesNat implements LiveContender {
   @Override
   public Arrival arrival(Traffic traffic) {
     return Arrival.of(traffic.mode(), traffic.plan());
-  }
-
-  @Override
-  public void close() {
-    bed.close();
   }
 }

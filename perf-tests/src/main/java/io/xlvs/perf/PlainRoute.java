@@ -34,9 +34,4 @@ final class PlainRoute implements LiveContender {
   public Arrival arrival(Traffic traffic) {
     return Arrival.to(LiveBed.SERVER_MAC, traffic.plan().vip());
   }
-
-  @Override
-  public void close() {
-    bed.close();
-  }
 }

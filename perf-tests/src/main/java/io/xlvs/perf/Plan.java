@@ -4,6 +4,8 @@ package io.xlvs.perf;
 import io.xlvs.bpf.Family;
 import io.xlvs.bpf.Method;
 import io.xlvs.bpf.WireAddress;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +85,15 @@ record Plan(Method method, Family family, Transport transport, int index) {
 
   boolean translates() {
     return method == Method.NAT || method == Method.FULLNAT;
+  }
+
+  /** An address as tools print and read it. */
+  static String text(byte[] address) {
+    try {
+      return InetAddress.getByAddress(address).getHostAddress();
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("an address of " + address.length + " bytes", e);
+    }
   }
 
   static WireAddress wire(byte[] address) {
