@@ -15,11 +15,13 @@ const volatile _Bool enabled;
 volatile __u64 calls;
 volatile __u32 offset = 100;
 volatile __u8 table[16];
+volatile __u64 kept SEC(".data.kept") = 5;
 
 SEC("syscall")
 int add(struct request *request)
 {
 	__sync_fetch_and_add(&calls, 1);
+	kept += 1;
 	request->sum = (__u64)request->left + request->right * factor + offset + small + table[3];
 	return enabled ? 42 : 0;
 }

@@ -80,13 +80,12 @@ final class CollectionLoader {
       if (mapHandle == 0) {
         throw new BpfException("find", "map '" + map.name() + "' in " + object, Errno.ENOENT);
       }
-      if (map.isDataSection()) {
-        continue;
-      }
       // Pins are this loader's business: libbpf would pin under its own default path.
       check(bpf.bpf_map__set_pin_path(mapHandle, null), "unset pin path of", map);
-      check(bpf.bpf_map__set_map_flags(mapHandle, map.flags()), "set flags of", map);
-      check(bpf.bpf_map__set_max_entries(mapHandle, map.maxEntries()), "set max_entries of", map);
+      if (!map.isDataSection()) {
+        check(bpf.bpf_map__set_map_flags(mapHandle, map.flags()), "set flags of", map);
+        check(bpf.bpf_map__set_max_entries(mapHandle, map.maxEntries()), "set max_entries of", map);
+      }
       RawMap live = findExisting(map);
       if (live != null) {
         check(bpf.bpf_map__reuse_fd(mapHandle, live.fd()), "reuse", map);
@@ -116,6 +115,9 @@ final class CollectionLoader {
 
   private void prepareSections() {
     for (Map.Entry<String, ByteBuffer> section : spec.sections().entrySet()) {
+      if (existing.containsKey(section.getKey())) {
+        continue;
+      }
       ByteBuffer source = section.getValue().duplicate().clear();
       ByteBuffer copy = Native.allocate(source.remaining()).put(source);
       long mapHandle = bpf.bpf_object__find_map_by_name(handle, section.getKey());

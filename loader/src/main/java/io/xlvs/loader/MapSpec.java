@@ -116,10 +116,11 @@ public final class MapSpec {
 
   /**
    * Uses the map pinned at a path on a bpffs, or creates it and pins it there. An existing map that differs makes the load
-   * fail with {@link IncompatibleMapException}.
+   * fail with {@link IncompatibleMapException}. A section of global variables keeps what they hold: initial values are those
+   * of a new one. Not for ".rodata", whose values belong to the programs that are loaded with them.
    */
   public MapSpec pinAt(Path path) {
-    requireDeclared("pin path");
+    requireWritable("pin path");
     requireOne(shared);
     pinPath = path;
     return this;
@@ -127,10 +128,10 @@ public final class MapSpec {
 
   /**
    * Uses a live map instead of creating one; its capacity counts, not this definition's. The loaded collection gets a
-   * descriptor of its own, so the given one may be closed after the load.
+   * descriptor of its own, so the given one may be closed after the load. Of sections of global variables as {@link #pinAt}.
    */
   public MapSpec share(RawMap live) {
-    requireDeclared("shared map");
+    requireWritable("shared map");
     requireOne(pinPath);
     shared = live;
     return this;
@@ -139,6 +140,12 @@ public final class MapSpec {
   private void requireDeclared(String attribute) {
     if (dataSection) {
       throw new IllegalArgumentException(attribute + " of section " + name + " cannot be set: the program fixes it");
+    }
+  }
+
+  private void requireWritable(String attribute) {
+    if (dataSection && (flags & MapInfo.RDONLY_PROG) != 0) {
+      requireDeclared(attribute);
     }
   }
 

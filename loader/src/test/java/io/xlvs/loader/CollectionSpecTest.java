@@ -48,7 +48,7 @@ class CollectionSpecTest {
     CollectionSpec spec = TestObjects.unprivileged("vars");
 
     assertThat(spec.variables().keySet())
-        .containsExactlyInAnyOrder("factor", "small", "enabled", "calls", "offset", "table");
+        .containsExactlyInAnyOrder("factor", "small", "enabled", "calls", "offset", "table", "kept");
     assertThat(spec.variable("factor").sectionName()).isEqualTo(".rodata");
     assertThat(spec.variable("factor").initial().getInt()).isEqualTo(3);
     assertThat(spec.variable("small").initial().getShort()).isEqualTo((short) 7);

@@ -168,6 +168,34 @@ class CollectionTest {
   }
 
   @Test
+  void pinnedSectionKeepsWhatItsVariablesHold() {
+    try (TempBpfFs bpffs = new TempBpfFs()) {
+      CollectionSpec spec = TestObjects.spec("vars");
+      spec.map(".data.kept").pinAt(bpffs.path().resolve("kept"));
+      try (Collection first = spec.load()) {
+        add(first);
+        assertThat(first.variable("kept").getLong()).isEqualTo(6);
+      }
+      try (Collection second = spec.load()) {
+        assertThat(second.variable("kept").getLong()).as("not what it begins with").isEqualTo(6);
+        assertThat(second.variable("calls").getLong()).as("in a section that is not pinned").isZero();
+        add(second);
+        assertThat(second.variable("kept").getLong()).isEqualTo(7);
+      }
+    }
+  }
+
+  @Test
+  void constantsBelongToTheProgramsLoadedWithThem() {
+    assertThatIllegalArgumentException().isThrownBy(() -> TestObjects.spec("vars").map(".rodata").pinAt(Path.of("/nowhere/constants")))
+        .withMessage("pin path of section .rodata cannot be set: the program fixes it");
+  }
+
+  private static void add(Collection collection) {
+    collection.program("add").testRun(TestRunOptions.context(new byte[16]));
+  }
+
+  @Test
   void failedPinUndoesEarlierPins() {
     try (TempBpfFs bpffs = new TempBpfFs()) {
       CollectionSpec spec = TestObjects.spec("maps");
