@@ -68,6 +68,11 @@ static __always_inline __u64 load64(const void *from)
 	return *(const __u64 *)from;
 }
 
+static __always_inline __u16 load16(const void *from)
+{
+	return *(const __u16 *)from;
+}
+
 static __always_inline __u32 load32(const void *from)
 {
 	return *(const __u32 *)from;

@@ -59,8 +59,8 @@ static __always_inline bool complete_reply(const struct pkt *p, struct decision 
 }
 
 /* Of one kind, which is a constant here. */
-static __always_inline verdict cached_kind(hook_t *ctx, struct pkt *p, const struct cached *c,
-					   enum flow_kind kind)
+static __always_inline verdict cached_kind(hook_t *ctx, struct pkt *p, void *frame,
+					   const struct cached *c, enum flow_kind kind)
 {
 	struct decision d = {
 		.kind = kind,
@@ -73,31 +73,32 @@ static __always_inline verdict cached_kind(hook_t *ctx, struct pkt *p, const str
 	if (!d.server ||
 	    !(is_reply(kind) ? complete_reply(p, &d, c) : complete_request(p, &d, c)))
 		return CONTINUE;
-	return is_plain(ctx, p, &d) ? send(ctx, p, &d) : CONTINUE;
+	return is_plain(ctx, p, frame, &d) ? send(ctx, p, hook_known(frame), &d) : CONTINUE;
 }
 
-static __always_inline verdict cached_way(hook_t *ctx, struct pkt *p, const struct cached *c)
+static __always_inline verdict cached_way(hook_t *ctx, struct pkt *p, void *frame,
+					  const struct cached *c)
 {
 	switch (c->mark->kind) {
 	case FLOW_DR:
-		return cached_kind(ctx, p, c, FLOW_DR);
+		return cached_kind(ctx, p, frame, c, FLOW_DR);
 	case FLOW_TUN:
-		return cached_kind(ctx, p, c, FLOW_TUN);
+		return cached_kind(ctx, p, frame, c, FLOW_TUN);
 	case FLOW_NAT_IN:
-		return cached_kind(ctx, p, c, FLOW_NAT_IN);
+		return cached_kind(ctx, p, frame, c, FLOW_NAT_IN);
 	case FLOW_NAT_OUT:
-		return cached_kind(ctx, p, c, FLOW_NAT_OUT);
+		return cached_kind(ctx, p, frame, c, FLOW_NAT_OUT);
 	case FLOW_FULLNAT_IN:
-		return cached_kind(ctx, p, c, FLOW_FULLNAT_IN);
+		return cached_kind(ctx, p, frame, c, FLOW_FULLNAT_IN);
 	case FLOW_FULLNAT_OUT:
-		return cached_kind(ctx, p, c, FLOW_FULLNAT_OUT);
+		return cached_kind(ctx, p, frame, c, FLOW_FULLNAT_OUT);
 	default:
 		return CONTINUE;
 	}
 }
 
 /* CONTINUE if the cache has nothing that counts. The family is a constant where this is called. */
-static __always_inline verdict cached_in(hook_t *ctx, struct pkt *p, __u8 family)
+static __always_inline verdict cached_in(hook_t *ctx, struct pkt *p, void *frame, __u8 family)
 {
 	if (family == XLVS_IPV4) {
 		const struct flow4 *f = flow4_find(p);
@@ -106,7 +107,7 @@ static __always_inline verdict cached_in(hook_t *ctx, struct pkt *p, __u8 family
 		if (!f)
 			return CONTINUE;
 		c = (struct cached){ .mark = &f->mark, .addr = &f->addr };
-		return cached_way(ctx, p, &c);
+		return cached_way(ctx, p, frame, &c);
 	} else {
 		const struct flow6 *f = flow6_find(p);
 		struct cached c;
@@ -114,7 +115,7 @@ static __always_inline verdict cached_in(hook_t *ctx, struct pkt *p, __u8 family
 		if (!f)
 			return CONTINUE;
 		c = (struct cached){ .mark = &f->mark, .addr = f->saddr, .local = f->local };
-		return cached_way(ctx, p, &c);
+		return cached_way(ctx, p, frame, &c);
 	}
 }
 
@@ -123,8 +124,8 @@ __noinline verdict HOOKED(cached_unusual)(hook_t *ctx, struct pkt *p)
 {
 	if (!p)
 		return PASS;
-	return p->tuple.family == XLVS_IPV4 ? cached_in(ctx, p, XLVS_IPV4)
-					    : cached_in(ctx, p, XLVS_IPV6);
+	return p->tuple.family == XLVS_IPV4 ? cached_in(ctx, p, NULL, XLVS_IPV4)
+					    : cached_in(ctx, p, NULL, XLVS_IPV6);
 }
 
 #endif

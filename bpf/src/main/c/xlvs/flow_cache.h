@@ -99,8 +99,9 @@ static __always_inline bool is_reply(__u8 kind)
 static __always_inline __u32 flow_line(__u32 cpu, __u64 hash, int nth)
 {
 	__u32 line = nth == 0 ? hash : nth == 1 ? hash ^ 1 : hash >> 32;
+	__u32 mask = settings.flow_line_mask;
 
-	return cpu * (settings.flow_line_mask + 1) + (line & settings.flow_line_mask);
+	return cpu * (mask + 1) + (line & mask);
 }
 
 static __always_inline bool is_current(const struct flow_mark *m)

@@ -110,27 +110,28 @@ static __always_inline verdict may_leave(hook_t *ctx, struct pkt *p,
 }
 
 /* Nothing stands against it and nothing wants mending: the cached way may do it. */
-static __always_inline bool is_plain(hook_t *ctx, struct pkt *p, const struct decision *d)
+static __always_inline bool is_plain(hook_t *ctx, struct pkt *p, void *frame, const struct decision *d)
 {
 	return hook_can_reach(d->hop) && p->ttl > 1 &&
 	       !is_too_big(ctx, p, d->hop, overhead(d->server, d->kind)) &&
 	       !(d->kind == FLOW_FULLNAT_IN && p->tuple.protocol == IPPROTO_TCP &&
-		 has_other_options(ctx, p));
+		 has_other_options(ctx, p, frame));
 }
 
-static __always_inline int rewrite(hook_t *ctx, struct pkt *p, const struct decision *d)
+static __always_inline int rewrite(hook_t *ctx, struct pkt *p, void *frame,
+				   const struct decision *d)
 {
 	switch (d->kind) {
 	case FLOW_NAT_IN:
-		return translate(ctx, p, NULL, d->server->addr, 0, d->port);
+		return translate(ctx, p, frame, NULL, d->server->addr, 0, d->port);
 	case FLOW_NAT_OUT:
-		return translate(ctx, p, d->addr, NULL, d->port, 0);
+		return translate(ctx, p, frame, d->addr, NULL, d->port, 0);
 	case FLOW_FULLNAT_IN:
-		return translate(ctx, p, d->addr, d->server->addr, d->port, d->server_port);
+		return translate(ctx, p, frame, d->addr, d->server->addr, d->port, d->server_port);
 	case FLOW_FULLNAT_OUT:
-		return translate(ctx, p, d->vip, d->addr, d->vip_port, d->port);
+		return translate(ctx, p, frame, d->vip, d->addr, d->vip_port, d->port);
 	default:
-		return age_ip(ctx, p);
+		return age_ip(ctx, p, frame);
 	}
 }
 
@@ -144,7 +145,7 @@ static __always_inline int mend_fullnat(hook_t *ctx, struct pkt *p, const struct
 	if (p->tuple.protocol != IPPROTO_TCP || p->flags & PKT_LATER_FRAGMENT)
 		return 0;
 	if (d->kind == FLOW_FULLNAT_IN)
-		return has_other_options(ctx, p) ? HOOKED(mend_options)(ctx, p, toa, d->hop->mtu)
+		return has_other_options(ctx, p, NULL) ? HOOKED(mend_options)(ctx, p, toa, d->hop->mtu)
 						 : 0;
 	if (d->kind == FLOW_FULLNAT_OUT && p->tcp_flags & TCP_SYN) {
 		const struct xlvs_next_hop *to_server = entry(&next_hops, d->server->next_hop);
@@ -155,27 +156,30 @@ static __always_inline int mend_fullnat(hook_t *ctx, struct pkt *p, const struct
 }
 
 /* Rewrites and sends. */
-static __always_inline verdict send(hook_t *ctx, struct pkt *p, const struct decision *d)
+static __always_inline verdict send(hook_t *ctx, struct pkt *p, void *frame,
+				    const struct decision *d)
 {
 	count_packet(p, d->index, is_reply(d->kind));
 	if (d->kind == FLOW_TUN)
-		return send_tunnelled(ctx, p, d->server, d->hop);
-	if (rewrite(ctx, p, d))
+		return send_tunnelled(ctx, p, frame, d->server, d->hop);
+	if (rewrite(ctx, p, frame, d))
 		return drop_because(XLVS_REASON_INTERNAL);
+	if (frame && likely(p->l3 == hook_link_bytes(d->hop)))
+		return transmit(ctx, frame, d->hop, p->tuple.family);
 	if (make_room(ctx, p, d->hop, 0, 0))
 		return drop_because(XLVS_REASON_NO_ROOM);
-	return transmit(ctx, p, d->hop, p->tuple.family);
+	return transmit(ctx, NULL, d->hop, p->tuple.family);
 }
 
 /* The same with the option that names the client. */
 static __always_inline verdict send_with_toa(hook_t *ctx, struct pkt *p, const struct decision *d)
 {
 	count_packet(p, d->index, false);
-	if (rewrite(ctx, p, d))
+	if (rewrite(ctx, p, NULL, d))
 		return drop_because(XLVS_REASON_INTERNAL);
 	if (HOOKED(toa_insert)(ctx, p, d->hop))
 		return drop_because(XLVS_REASON_NO_ROOM);
-	return transmit(ctx, p, d->hop, p->tuple.family);
+	return transmit(ctx, NULL, d->hop, p->tuple.family);
 }
 
 /*
@@ -220,7 +224,7 @@ static __noinline verdict forward(hook_t *ctx, struct pkt *p, const struct decis
 		return send_with_toa(ctx, p, d);
 	if (d->toa && !toa)
 		count_reason(p->cpu, XLVS_REASON_OPTION_OMITTED);
-	return send(ctx, p, d);
+	return send(ctx, p, NULL, d);
 }
 
 #endif

@@ -47,7 +47,7 @@ __noinline int HOOKED(ftp_apply)(hook_t *ctx, struct pkt *p, const struct ftp_ed
 		return -1;
 	sum = (__u32)bpf_csum_diff((__be32 *)ftp->before, sizeof(ftp->before), (__be32 *)ftp->after,
 				   sizeof(ftp->after), 0);
-	return hook_l4_csum(ctx, p->l4 + offsetof(struct tcphdr, check), sum, 0, false);
+	return hook_l4_csum(ctx, NULL, p->l4 + offsetof(struct tcphdr, check), sum, 0, false);
 }
 
 /* A change begins with so many blanks. */

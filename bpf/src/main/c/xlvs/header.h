@@ -22,4 +22,13 @@ static __always_inline void *header_at(const hook_t *ctx, __u64 offset, __u32 by
 	return header;
 }
 
+/*
+ * The same for steps that a caller tells where the `frame` begins, having checked that it holds the
+ * headers which they touch (see plain.h). NULL, a constant where they are inlined: nothing is known.
+ */
+static __always_inline void *header_of(const hook_t *ctx, void *frame, __u64 offset, __u32 bytes)
+{
+	return frame ? frame + offset : header_at(ctx, offset, bytes);
+}
+
 #endif

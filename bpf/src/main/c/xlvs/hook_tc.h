@@ -30,6 +30,9 @@ typedef struct __sk_buff hook_t;
 #define HOOK_PASS TC_ACT_OK
 #define HOOK_DROP TC_ACT_SHOT
 
+/* The outermost VLAN tag has been taken out of them: those with another are not worth a fast way. */
+#define HOOK_FRAMES_HAVE_TAGS false
+
 static __always_inline void *hook_data(const hook_t *ctx)
 {
 	return packet_pointer(ctx, offsetof(struct __sk_buff, data));
@@ -41,6 +44,12 @@ static __always_inline void *hook_end(const hook_t *ctx)
 }
 
 #include "header.h"
+
+/* Nothing: after each of the helpers that change a packet here the verifier wants all checked anew. */
+static __always_inline void *hook_known(void *frame)
+{
+	return NULL;
+}
 
 static __always_inline __u32 hook_ifindex(const hook_t *ctx)
 {
@@ -90,8 +99,8 @@ static __always_inline int hook_resize_tail(hook_t *ctx, __u32 length)
  * and keeps a sum of its own beside the packet. What it makes of the field tells: if the checksum
  * is whole, the change of bytes follows by hand. That saves the second call of nearly all packets.
  */
-static __always_inline int hook_l4_csum(hook_t *ctx, __u32 offset, __u64 plain, __u64 pseudo,
-					bool udp)
+static __always_inline int hook_l4_csum(hook_t *ctx, void *frame, __u32 offset, __u64 plain,
+					__u64 pseudo, bool udp)
 {
 	__u64 flags = udp ? BPF_F_MARK_MANGLED_0 : 0;
 	__sum16 *field = header_at(ctx, offset, sizeof(*field)), before;

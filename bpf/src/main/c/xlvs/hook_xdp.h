@@ -23,6 +23,9 @@ typedef struct xdp_md hook_t;
 #define HOOK_PASS XDP_PASS
 #define HOOK_DROP XDP_DROP
 
+/* VLAN tags are where they were on the wire. */
+#define HOOK_FRAMES_HAVE_TAGS true
+
 static __always_inline void *hook_data(const hook_t *ctx)
 {
 	return packet_pointer(ctx, offsetof(struct xdp_md, data));
@@ -34,6 +37,12 @@ static __always_inline void *hook_end(const hook_t *ctx)
 }
 
 #include "header.h"
+
+/* What a caller knows of the frame when it comes to changing it. */
+static __always_inline void *hook_known(void *frame)
+{
+	return frame;
+}
 
 static __always_inline __u32 hook_ifindex(const hook_t *ctx)
 {
@@ -86,10 +95,10 @@ static __always_inline int hook_resize_tail(hook_t *ctx, __u32 length)
  * `plain` of bytes, `pseudo` of addresses and length in the pseudo header. A UDP
  * checksum of 0 means none and stays.
  */
-static __always_inline int hook_l4_csum(hook_t *ctx, __u32 offset, __u64 plain, __u64 pseudo,
-					bool udp)
+static __always_inline int hook_l4_csum(hook_t *ctx, void *frame, __u32 offset, __u64 plain,
+					__u64 pseudo, bool udp)
 {
-	__sum16 *csum = header_at(ctx, offset, sizeof(*csum));
+	__sum16 *csum = header_of(ctx, frame, offset, sizeof(*csum));
 
 	if (!csum)
 		return -1;

@@ -35,7 +35,7 @@ static __noinline verdict answer_echo(hook_t *ctx, struct pkt *p)
 	struct ethhdr *eth;
 	__u8 *type;
 
-	if (hook_l4_csum(ctx, p->l4 + offsetof(struct icmp_header, checksum), csum_diff16(from, to),
+	if (hook_l4_csum(ctx, NULL, p->l4 + offsetof(struct icmp_header, checksum), csum_diff16(from, to),
 			 0, false))
 		return drop_because(XLVS_REASON_INTERNAL);
 	type = header_at(ctx, p->l4, sizeof(*type));
@@ -134,7 +134,7 @@ static __noinline verdict error_to_server(hook_t *ctx, struct pkt *p, struct scr
 		return v;
 	note_packet(p, conn->server, false);
 	if (kind == FLOW_TUN)
-		return send_tunnelled(ctx, p, server, hop);
+		return send_tunnelled(ctx, p, NULL, server, hop);
 	relay_init(r, p, &room->quoted);
 	if (two_way(conn->method)) {
 		__builtin_memcpy(r->daddr, server->addr, 16);
@@ -148,7 +148,7 @@ static __noinline verdict error_to_server(hook_t *ctx, struct pkt *p, struct scr
 	}
 	if (rewrite_error(ctx, p, room) || make_room(ctx, p, hop, 0, 0))
 		return drop_because(XLVS_REASON_INTERNAL);
-	return transmit(ctx, p, hop, p->tuple.family);
+	return transmit(ctx, NULL, hop, p->tuple.family);
 }
 
 /* An error about what we sent to a server for a client: on to the client, from the VIP. */
@@ -184,7 +184,7 @@ static __noinline verdict error_to_client(hook_t *ctx, struct pkt *p, struct scr
 	}
 	if (rewrite_error(ctx, p, room) || make_room(ctx, p, &room->way, 0, 0))
 		return drop_because(XLVS_REASON_INTERNAL);
-	return transmit(ctx, p, &room->way, p->tuple.family);
+	return transmit(ctx, NULL, &room->way, p->tuple.family);
 }
 
 static __always_inline bool is_vip(const __be32 *addr, __u8 family)

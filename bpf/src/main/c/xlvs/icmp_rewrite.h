@@ -62,12 +62,12 @@ static __noinline int rewrite_error(hook_t *ctx, struct pkt *p, const struct scr
 
 	if (family == XLVS_IPV6)
 		plain += csum_fold32(quoted);
-	if (hook_l4_csum(ctx, p->l4 + offsetof(struct icmp_header, checksum), plain,
+	if (hook_l4_csum(ctx, NULL, p->l4 + offsetof(struct icmp_header, checksum), plain,
 			 family == XLVS_IPV6 ? outer : 0, false))
 		return -1;
 	if (write_quoted(ctx, q, &r->quoted, quoted))
 		return -1;
-	return write_ip(ctx, p, r->saddr, r->daddr, outer);
+	return write_ip(ctx, p, NULL, r->saddr, r->daddr, outer);
 }
 
 #endif

@@ -119,7 +119,7 @@ __noinline verdict HOOKED(error_in_tunnel)(hook_t *ctx, struct pkt *p)
 		return drop_because(XLVS_REASON_NO_ROOM);
 	if (icmp_write(ctx, p, room, quote, head))
 		return drop_because(XLVS_REASON_INTERNAL);
-	return transmit(ctx, p, &room->way, p->tuple.family);
+	return transmit(ctx, NULL, &room->way, p->tuple.family);
 }
 
 #endif

@@ -31,6 +31,11 @@ struct ipv6_fragment {
 	__be32 id;
 };
 
+static __always_inline bool is_tag(__be16 protocol)
+{
+	return protocol == bpf_htons(ETH_P_8021Q) || protocol == bpf_htons(ETH_P_8021AD);
+}
+
 /* The protocol in the frame's last link-layer header; p->l3 stands behind it. */
 static __always_inline __be16 parse_link(hook_t *ctx, struct pkt *p)
 {
@@ -45,8 +50,7 @@ static __always_inline __be16 parse_link(hook_t *ctx, struct pkt *p)
 	for (int i = 0; i < VLAN_TAGS; i++) {
 		struct vlan_tag *tag;
 
-		if (likely(protocol != bpf_htons(ETH_P_8021Q) &&
-			   protocol != bpf_htons(ETH_P_8021AD)))
+		if (likely(!is_tag(protocol)))
 			break;
 		tag = header_at(ctx, p->l3, sizeof(*tag));
 		if (!tag)
@@ -169,9 +173,9 @@ static __always_inline void read_ports(struct pkt *p, const void *transport)
 	p->tuple.dport = ports >> 16;
 }
 
-static __always_inline verdict parse_tcp(hook_t *ctx, struct pkt *p, __u32 payload)
+/* `tcp` is NULL if the frame does not hold it. */
+static __always_inline verdict parse_tcp(const struct tcphdr *tcp, struct pkt *p, __u32 payload)
 {
-	struct tcphdr *tcp = header_at(ctx, p->l4, sizeof(*tcp));
 
 	if (unlikely(!tcp || tcp->doff < 5 || payload < tcp->doff * 4))
 		return pass_because(payload < sizeof(*tcp) ? XLVS_REASON_BAD_LENGTH
@@ -183,9 +187,8 @@ static __always_inline verdict parse_tcp(hook_t *ctx, struct pkt *p, __u32 paylo
 	return CONTINUE;
 }
 
-static __always_inline verdict parse_udp(hook_t *ctx, struct pkt *p, __u32 payload)
+static __always_inline verdict parse_udp(const struct udphdr *udp, struct pkt *p, __u32 payload)
 {
-	struct udphdr *udp = header_at(ctx, p->l4, sizeof(*udp));
 	__u32 length;
 
 	if (payload < sizeof(*udp))
@@ -218,9 +221,9 @@ static __always_inline verdict parse_transport(hook_t *ctx, struct pkt *p)
 	if (p->flags & PKT_LATER_FRAGMENT)
 		return CONTINUE;
 	if (likely(p->tuple.protocol == IPPROTO_TCP))
-		return parse_tcp(ctx, p, payload);
+		return parse_tcp(header_at(ctx, p->l4, sizeof(struct tcphdr)), p, payload);
 	if (p->tuple.protocol == IPPROTO_UDP)
-		return parse_udp(ctx, p, payload);
+		return parse_udp(header_at(ctx, p->l4, sizeof(struct udphdr)), p, payload);
 	if (p->tuple.protocol == IPPROTO_SCTP)
 		return HOOKED(parse_sctp)(ctx, p);
 	return CONTINUE;

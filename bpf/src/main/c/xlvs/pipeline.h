@@ -90,6 +90,8 @@ static __always_inline int run(hook_t *ctx)
 		return v >> 16;
 	if (likely(v == PASS))
 		return HOOK_PASS;
+	if (HOOK_FRAMES_HAVE_TAGS && unlikely(v == TAGGED))
+		v = fast_tagged(ctx, cpu);
 	if (unlikely(v == CONTINUE || v == UNUSUAL)) {
 		struct pkt *p = bpf_map_lookup_elem(&packet_at_hand, &zero);
 

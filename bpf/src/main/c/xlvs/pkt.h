@@ -85,6 +85,7 @@ enum action {
 	ACTION_SENT = 3,
 	ACTION_READ = 4,    /* by ftp(), and then the same step again */
 	ACTION_UNUSUAL = 5, /* not for the fast way */
+	ACTION_TAGGED = 6,  /* for the fast way of frames with VLAN tags */
 };
 
 /* A verdict: action in bits 0-7, reason in 8-15, the hook's own code of ACTION_SENT above. */
@@ -93,6 +94,7 @@ typedef __u32 verdict;
 #define CONTINUE ((verdict)ACTION_CONTINUE)
 #define PASS ((verdict)ACTION_PASS)
 #define UNUSUAL ((verdict)ACTION_UNUSUAL)
+#define TAGGED ((verdict)ACTION_TAGGED)
 #define READ_FIRST ((verdict)ACTION_READ)
 
 static __always_inline verdict pass_because(enum xlvs_reason reason)

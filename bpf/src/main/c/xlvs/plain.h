@@ -12,9 +12,9 @@
 #include "parse.h"
 #include "ring_fast.h"
 
-static __always_inline bool parse_plain4(hook_t *ctx, struct pkt *p)
+static __always_inline bool parse_plain4(hook_t *ctx, struct pkt *p, void *frame)
 {
-	struct iphdr *ip = header_at(ctx, p->l3, sizeof(*ip));
+	struct iphdr *ip = header_of(ctx, frame, p->l3, sizeof(*ip));
 	__u64 addresses;
 	__u16 fragment;
 	__u32 first;
@@ -49,9 +49,9 @@ static __always_inline void read_address(__be32 *address, const void *from)
 	address[3] = high >> 32;
 }
 
-static __always_inline bool parse_plain6(hook_t *ctx, struct pkt *p)
+static __always_inline bool parse_plain6(hook_t *ctx, struct pkt *p, void *frame)
 {
-	struct ipv6hdr *ip = header_at(ctx, p->l3, sizeof(*ip));
+	struct ipv6hdr *ip = header_of(ctx, frame, p->l3, sizeof(*ip));
 	__u32 first;
 
 	if (!ip)
@@ -71,48 +71,78 @@ static __always_inline bool parse_plain6(hook_t *ctx, struct pkt *p)
 	return true;
 }
 
+/* The transport header, or NULL if the frame does not hold it. */
+static __always_inline void *transport_of(hook_t *ctx, const struct pkt *p, void *frame,
+					  __u32 bytes)
+{
+	if (!frame)
+		return header_at(ctx, p->l4, bytes);
+	return frame + p->l4 + bytes <= hook_end(ctx) ? frame + p->l4 : NULL;
+}
+
 /* Ports and flags. Other protocols have theirs elsewhere. */
-static __always_inline bool parse_plain_transport(hook_t *ctx, struct pkt *p, __u8 family)
+static __always_inline bool parse_plain_transport(hook_t *ctx, struct pkt *p, void *frame,
+						  __u8 family)
 {
 	__u32 payload = p->length - ip_bytes(family);
 
 	if (likely(p->tuple.protocol == IPPROTO_TCP))
-		return !parse_tcp(ctx, p, payload);
-	return p->tuple.protocol == IPPROTO_UDP && !parse_udp(ctx, p, payload);
+		return !parse_tcp(transport_of(ctx, p, frame, sizeof(struct tcphdr)), p, payload);
+	return p->tuple.protocol == IPPROTO_UDP &&
+	       !parse_udp(transport_of(ctx, p, frame, sizeof(struct udphdr)), p, payload);
 }
 
 /* The family is a constant where this is called, so that each has code of its own. */
-static __always_inline verdict fast_in(hook_t *ctx, struct pkt *p, __u8 family)
+static __always_inline verdict fast_in(hook_t *ctx, struct pkt *p, void *frame, __u8 family)
 {
 	__u32 bits;
 
-	if (!(family == XLVS_IPV4 ? parse_plain4(ctx, p) : parse_plain6(ctx, p)) ||
-	    !is_complete(ctx, p) || !parse_plain_transport(ctx, p, family))
+	if (!(family == XLVS_IPV4 ? parse_plain4(ctx, p, frame) : parse_plain6(ctx, p, frame)) ||
+	    !is_complete(ctx, p) || !parse_plain_transport(ctx, p, frame, family))
 		return UNUSUAL;
 	bits = may_be_ours_in(p, family);
 	if (!bits && !hook_mark(ctx))
 		return PASS;
 	if (unlikely(bits & DESTINATION_RING_FIRST)) {
-		verdict v = ring_first_in(ctx, p, family);
+		verdict v = ring_first_in(ctx, p, frame, family);
 
 		if (likely(v))
 			return v;
 	}
-	return likely(is_mid_flow(p)) ? cached_in(ctx, p, family) : CONTINUE;
+	return likely(is_mid_flow(p)) ? cached_in(ctx, p, frame, family) : CONTINUE;
 }
 
 /*
  * CONTINUE if the long way is to look at the frame, UNUSUAL if it was not plain. A function of
- * its own, so that the long way need not pay for its stack.
+ * its own, so that the long way need not pay for its stack. TAGGED: the frame has VLAN tags.
  */
 static __noinline verdict fast(hook_t *ctx, __u32 cpu)
+{
+	struct pkt p = { .cpu = cpu, .l3 = ETH_HLEN };
+	void *frame = hook_data(ctx);
+	__be16 protocol;
+
+	if (frame + ETH_HLEN + sizeof(struct iphdr) > hook_end(ctx))
+		return UNUSUAL;
+	protocol = load16(frame + offsetof(struct ethhdr, h_proto));
+	if (likely(protocol == bpf_htons(ETH_P_IP)))
+		return fast_in(ctx, &p, frame, XLVS_IPV4);
+	if (protocol == bpf_htons(ETH_P_IPV6))
+		return frame + ETH_HLEN + sizeof(struct ipv6hdr) <= hook_end(ctx)
+			       ? fast_in(ctx, &p, frame, XLVS_IPV6)
+			       : UNUSUAL;
+	return HOOK_FRAMES_HAVE_TAGS && is_tag(protocol) ? TAGGED : UNUSUAL;
+}
+
+/* The same for a frame with VLAN tags, whose headers are read by offsets that vary. */
+static __noinline verdict fast_tagged(hook_t *ctx, __u32 cpu)
 {
 	struct pkt p = { .cpu = cpu };
 	__be16 protocol = parse_link(ctx, &p);
 
-	if (likely(protocol == bpf_htons(ETH_P_IP)))
-		return fast_in(ctx, &p, XLVS_IPV4);
-	return protocol == bpf_htons(ETH_P_IPV6) ? fast_in(ctx, &p, XLVS_IPV6) : UNUSUAL;
+	if (protocol == bpf_htons(ETH_P_IP))
+		return fast_in(ctx, &p, NULL, XLVS_IPV4);
+	return protocol == bpf_htons(ETH_P_IPV6) ? fast_in(ctx, &p, NULL, XLVS_IPV6) : UNUSUAL;
 }
 
 #endif

@@ -16,17 +16,17 @@ static __always_inline __u32 l4_csum_offset(__u8 protocol)
 }
 
 /* One hop less, and nothing else. */
-static __always_inline int age_ip(hook_t *ctx, struct pkt *p)
+static __always_inline int age_ip(hook_t *ctx, struct pkt *p, void *frame)
 {
 	if (p->tuple.family == XLVS_IPV4) {
-		struct iphdr *ip = header_at(ctx, p->l3, sizeof(*ip));
+		struct iphdr *ip = header_of(ctx, frame, p->l3, sizeof(*ip));
 
 		if (!ip)
 			return -1;
 		ip->ttl--;
 		ip->check = csum_ttl_less(ip->check);
 	} else {
-		struct ipv6hdr *ip = header_at(ctx, p->l3, sizeof(*ip));
+		struct ipv6hdr *ip = header_of(ctx, frame, p->l3, sizeof(*ip));
 
 		if (!ip)
 			return -1;
@@ -36,11 +36,11 @@ static __always_inline int age_ip(hook_t *ctx, struct pkt *p)
 }
 
 /* One hop less; addresses replaced where given. `sum` is what they add to the checksum. */
-static __always_inline int write_ip(hook_t *ctx, struct pkt *p, const __be32 *saddr,
-				    const __be32 *daddr, __u64 sum)
+static __always_inline int write_ip(hook_t *ctx, struct pkt *p, void *frame,
+				    const __be32 *saddr, const __be32 *daddr, __u64 sum)
 {
 	if (p->tuple.family == XLVS_IPV4) {
-		struct iphdr *ip = header_at(ctx, p->l3, sizeof(*ip));
+		struct iphdr *ip = header_of(ctx, frame, p->l3, sizeof(*ip));
 
 		if (!ip)
 			return -1;
@@ -51,7 +51,7 @@ static __always_inline int write_ip(hook_t *ctx, struct pkt *p, const __be32 *sa
 		if (daddr)
 			ip->daddr = daddr[0];
 	} else {
-		struct ipv6hdr *ip = header_at(ctx, p->l3, sizeof(*ip));
+		struct ipv6hdr *ip = header_of(ctx, frame, p->l3, sizeof(*ip));
 
 		if (!ip)
 			return -1;
@@ -68,8 +68,9 @@ static __always_inline int write_ip(hook_t *ctx, struct pkt *p, const __be32 *sa
  * Address translation. An address that stays is NULL, and its port stays with it; a
  * port that a later fragment does not carry is left alone.
  */
-static __always_inline int translate(hook_t *ctx, struct pkt *p, const __be32 *saddr,
-				     const __be32 *daddr, __be16 sport, __be16 dport)
+static __always_inline int translate(hook_t *ctx, struct pkt *p, void *frame,
+				     const __be32 *saddr, const __be32 *daddr, __be16 sport,
+				     __be16 dport)
 {
 	__u64 addresses = 0, ports = 0;
 
@@ -90,12 +91,12 @@ static __always_inline int translate(hook_t *ctx, struct pkt *p, const __be32 *s
 
 			if (HOOKED(sctp_ports)(ctx, p->l4, p->length - (p->l4 - p->l3), after))
 				return -1;
-			return write_ip(ctx, p, saddr, daddr, addresses);
+			return write_ip(ctx, p, frame, saddr, daddr, addresses);
 		}
-		if (hook_l4_csum(ctx, p->l4 + l4_csum_offset(p->tuple.protocol), ports, addresses,
+		if (hook_l4_csum(ctx, frame, p->l4 + l4_csum_offset(p->tuple.protocol), ports, addresses,
 				 p->tuple.protocol == IPPROTO_UDP))
 			return -1;
-		port = header_at(ctx, p->l4, 2 * sizeof(*port));
+		port = header_of(ctx, frame, p->l4, 2 * sizeof(*port));
 		if (!port)
 			return -1;
 		if (saddr)
@@ -103,7 +104,7 @@ static __always_inline int translate(hook_t *ctx, struct pkt *p, const __be32 *s
 		if (daddr)
 			port[1] = dport;
 	}
-	return write_ip(ctx, p, saddr, daddr, addresses);
+	return write_ip(ctx, p, frame, saddr, daddr, addresses);
 }
 
 #endif

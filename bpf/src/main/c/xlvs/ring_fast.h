@@ -32,7 +32,8 @@ static __always_inline bool decide_ring(struct decision *d, __u32 server, __u32 
 }
 
 /* Every packet of a stable place, whatever its flags; CONTINUE if something is unusual. */
-static __always_inline verdict ring_first_in(hook_t *ctx, struct pkt *p, __u8 family)
+static __always_inline verdict ring_first_in(hook_t *ctx, struct pkt *p, void *frame,
+					     __u8 family)
 {
 	const struct xlvs_tuple *t = &p->tuple;
 	const struct xlvs_endpoint *e =
@@ -50,12 +51,12 @@ static __always_inline verdict ring_first_in(hook_t *ctx, struct pkt *p, __u8 fa
 	place = READ_ONCE(*word);
 	if (place_state(place) != XLVS_PLACE_STABLE ||
 	    !decide_ring(&d, place_now(place), e->index) || d.server->flags & XLVS_SERVER_LOCAL ||
-	    !is_plain(ctx, p, &d))
+	    !is_plain(ctx, p, frame, &d))
 		return CONTINUE;
 	note_busy(d.index);
 	if (flow_part(p) == FLOW_BEGINS)
 		count_connection(p, d.index);
-	return send(ctx, p, &d);
+	return send(ctx, p, hook_known(frame), &d);
 }
 
 #endif

@@ -28,9 +28,9 @@ static __always_inline __u32 toa_bytes(__u8 family)
 }
 
 /* Whether the segment may carry options that want a look. */
-static __always_inline bool has_other_options(hook_t *ctx, struct pkt *p)
+static __always_inline bool has_other_options(hook_t *ctx, struct pkt *p, void *frame)
 {
-	struct tcphdr *tcp = header_at(ctx, p->l4, sizeof(*tcp));
+	struct tcphdr *tcp = header_of(ctx, frame, p->l4, sizeof(*tcp));
 	__u32 *options;
 
 	if (!tcp || tcp->doff == 5)
@@ -163,7 +163,7 @@ __noinline int HOOKED(mend_options)(hook_t *ctx, struct pkt *p, enum toa_mend to
 	sum = (__u32)bpf_csum_diff(NULL, 0, (__be32 *)room->bytes, TCP_OPTIONS_MAX, sum);
 	if (store_bytes(ctx, p->l4 + sizeof(*tcp), room->bytes, bytes, TCP_OPTIONS_MAX))
 		return -1;
-	if (hook_l4_csum(ctx, p->l4 + offsetof(struct tcphdr, check), sum, 0, false))
+	if (hook_l4_csum(ctx, NULL, p->l4 + offsetof(struct tcphdr, check), sum, 0, false))
 		return -1;
 	return walk.place != 0;
 }
@@ -238,7 +238,7 @@ __noinline int HOOKED(toa_insert)(hook_t *ctx, struct pkt *p, const struct xlvs_
 	sum += csum_diff16(offset_before, ((__be16 *)tcp)[6]);
 	segment = bpf_htons(p->length - (p->l4 - p->l3));
 	grown = bpf_htons(p->length - (p->l4 - p->l3) + bytes);
-	return hook_l4_csum(ctx, p->l4 + offsetof(struct tcphdr, check), sum,
+	return hook_l4_csum(ctx, NULL, p->l4 + offsetof(struct tcphdr, check), sum,
 			    csum_diff16(segment, grown), false);
 }
 

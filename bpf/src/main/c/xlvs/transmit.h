@@ -33,13 +33,13 @@ static __always_inline void copy_macs(void *eth, const struct xlvs_next_hop *hop
 	*(__u32 *)(eth + 8) = load32(from + 8);
 }
 
-/* The frame's IP packet is ready at p->l3: link layer, and out. */
-static __always_inline verdict transmit(hook_t *ctx, struct pkt *p, const struct xlvs_next_hop *hop,
-					__u8 family)
+/* The frame's IP packet is ready behind the room for its link layer: that, and out. */
+static __always_inline verdict transmit(hook_t *ctx, void *frame,
+					const struct xlvs_next_hop *hop, __u8 family)
 {
 	__be16 protocol = family == XLVS_IPV4 ? bpf_htons(ETH_P_IP) : bpf_htons(ETH_P_IPV6);
 	bool tagged = hook_link_bytes(hop) > ETH_HLEN;
-	void *eth = header_at(ctx, 0, ETH_HLEN);
+	void *eth = header_of(ctx, frame, 0, ETH_HLEN);
 	__be16 *type;
 
 	if (!eth)

@@ -223,7 +223,8 @@ static __always_inline int write_gue(hook_t *ctx, struct pkt *p, const struct xl
 }
 
 /* Encapsulates the packet towards the server and sends it; `family` is the outer one. */
-static __always_inline verdict send_by(hook_t *ctx, struct pkt *p, const struct xlvs_server *s,
+static __always_inline verdict send_by(hook_t *ctx, struct pkt *p, void *frame,
+				       const struct xlvs_server *s,
 				       const struct xlvs_next_hop *hop, enum xlvs_tunnel tunnel,
 				       __u8 family)
 {
@@ -233,7 +234,7 @@ static __always_inline verdict send_by(hook_t *ctx, struct pkt *p, const struct 
 	__u32 offset, inner;
 	int failed;
 
-	if (age_ip(ctx, p))
+	if (age_ip(ctx, p, frame))
 		return drop_because(XLVS_REASON_INTERNAL);
 	if (make_room(ctx, p, hop, outer + shim, tunnel_hint(tunnel, family)))
 		return drop_because(XLVS_REASON_NO_ROOM);
@@ -249,17 +250,17 @@ static __always_inline verdict send_by(hook_t *ctx, struct pkt *p, const struct 
 		failed |= write_gue(ctx, p, s, offset, inner, checksum);
 	if (failed)
 		return drop_because(XLVS_REASON_INTERNAL);
-	return transmit(ctx, p, hop, family);
+	return transmit(ctx, NULL, hop, family);
 }
 
 /* Nearly all tunnels are IP in IPv4: what they are is asked once, not at each step. */
-static __always_inline verdict send_tunnelled(hook_t *ctx, struct pkt *p,
+static __always_inline verdict send_tunnelled(hook_t *ctx, struct pkt *p, void *frame,
 					      const struct xlvs_server *s,
 					      const struct xlvs_next_hop *hop)
 {
 	if (likely(s->tunnel == XLVS_TUNNEL_IPIP && s->family == XLVS_IPV4))
-		return send_by(ctx, p, s, hop, XLVS_TUNNEL_IPIP, XLVS_IPV4);
-	return send_by(ctx, p, s, hop, s->tunnel, s->family);
+		return send_by(ctx, p, frame, s, hop, XLVS_TUNNEL_IPIP, XLVS_IPV4);
+	return send_by(ctx, p, frame, s, hop, s->tunnel, s->family);
 }
 
 #endif

@@ -70,6 +70,18 @@ class FlowAgeingTest {
     });
   }
 
+  @Test
+  void shouldTrustTheCopyForFramesWithVlanTagsToo() {
+    each(client -> {
+      divert(client);
+      byte[] packet = new Ip(client.source(), client.destination(), new Tcp(client.sourcePort(), client.destinationPort(), DATA)).encode();
+      for (int[] tags : new int[][] {{7}, {7, 8}}) {
+        byte[] frame = new Ether(new byte[6], new byte[6], tags).wrap(packet);
+        assertThat(servers.sendFrame(frame)).as("%d tags", tags.length).isEqualTo(COPY);
+      }
+    });
+  }
+
   /** Numbers of periods go round: 65536 periods later a copy must not come back to life for longer than it lived. */
   @Test
   void shouldStayStaleWhateverPeriodItIs() {
