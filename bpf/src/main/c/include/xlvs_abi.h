@@ -173,6 +173,9 @@ struct xlvs_conn {
 	__u64 client_way;
 };
 
+/* The variable `epochs`: words that guard copies of decisions, each for a share of all connections. */
+#define XLVS_EPOCHS 65536
+
 /* fragments: ports of a datagram's first fragment. */
 struct xlvs_fragment_key {
 	__be32 saddr[4];

@@ -13,7 +13,7 @@
 /* As many as the kernel's ip_vs_ftp takes: IP_VS_APP_MAX_PORTS. */
 #define XLVS_FTP_PORTS 8
 
-/* control[0]: what the controller changes while packets flow. */
+/* The variable `control`: what the controller changes while packets flow. */
 struct xlvs_control {
 	__u32 table_copy; /* 0 or 1: which half of service_table readers use */
 	__u32 any_port;   /* services with port 0, of marks, of FTP: see find_any_port() */
@@ -85,7 +85,6 @@ struct xlvs_settings {
 	__u32 hash_seed;      /* random, so that nobody can aim at a bucket */
 	__u32 flow_line_mask; /* lines of one CPU's slice of flow_cache */
 	__u32 bucket_mask;    /* buckets of one copy of service_table */
-	__u32 epoch_mask;     /* entries of epochs */
 	__u32 servers;        /* capacity: stride of server_stats */
 	__u32 services;
 	__u32 icmp_per_second;  /* ICMP errors that one CPU may send */

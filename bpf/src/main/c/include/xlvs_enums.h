@@ -4,7 +4,7 @@
 #define XLVS_ENUMS_H
 
 /* Changes with any layout or meaning below: pinned maps of another version are refused. */
-#define XLVS_ABI_VERSION 4
+#define XLVS_ABI_VERSION 5
 
 /* Line of a cache, and unit of every table that is read per packet. */
 #define XLVS_LINE 64

@@ -35,23 +35,18 @@ static __always_inline __u64 tuple_hash(const struct xlvs_tuple *t)
 /* Index of the epoch that guards the connection under the client's tuple. */
 static __always_inline __u32 epoch_bucket(const struct xlvs_tuple *client)
 {
-	return (__u32)(tuple_hash(client) >> 40) & settings.epoch_mask;
+	return (__u32)(tuple_hash(client) >> 40) & (XLVS_EPOCHS - 1);
 }
 
 static __always_inline __u16 epoch_read(__u32 bucket)
 {
-	const __u32 *epoch = entry(&epochs, bucket);
-
-	return epoch ? READ_ONCE(*epoch) : 0;
+	return READ_ONCE(epochs[bucket & (XLVS_EPOCHS - 1)]);
 }
 
 /* After a connection was deleted or changed: copies of it no longer count. */
 static __always_inline void epoch_bump(__u32 bucket)
 {
-	__u32 *epoch = entry(&epochs, bucket);
-
-	if (epoch)
-		__sync_fetch_and_add(epoch, 1);
+	__sync_fetch_and_add(&epochs[bucket & (XLVS_EPOCHS - 1)], 1);
 }
 
 #define FRESH_SECONDS 30

@@ -15,7 +15,6 @@
  */
 static __always_inline __u32 keep_hop(const struct xlvs_next_hop *found)
 {
-	struct xlvs_control *c = entry(&control, 0);
 	struct xlvs_hop_key key = { .ifindex = found->ifindex };
 	struct xlvs_next_hop *hop;
 	__u32 index, *known;
@@ -26,9 +25,9 @@ static __always_inline __u32 keep_hop(const struct xlvs_next_hop *found)
 	known = bpf_map_lookup_elem(&client_hops, &key);
 	if (known)
 		return *known;
-	if (!c || c->next_client_hop >= XLVS_CLIENT_HOPS - 1)
+	if (control.next_client_hop >= XLVS_CLIENT_HOPS - 1)
 		return 0;
-	index = __sync_fetch_and_add(&c->next_client_hop, 1) + 1;
+	index = __sync_fetch_and_add(&control.next_client_hop, 1) + 1;
 	if (index >= XLVS_CLIENT_HOPS)
 		return 0;
 	hop = entry(&next_hops, index);

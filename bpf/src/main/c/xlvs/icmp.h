@@ -189,9 +189,7 @@ static __noinline verdict error_to_client(hook_t *ctx, struct pkt *p, struct scr
 
 static __always_inline bool is_vip(const __be32 *addr, __u8 family)
 {
-	const struct xlvs_control *c = entry(&control, 0);
-
-	return c && destination_bits(c, addr, family) &&
+	return destination_bits(addr, family) &&
 	       find_endpoint(addr, 0, 0, XLVS_ENDPOINT_VIP, family);
 }
 

@@ -17,7 +17,6 @@ const volatile struct xlvs_settings settings __weak = {
 	.jiffies_per_second = 250,
 	.flow_line_mask = 1023,
 	.bucket_mask = 1023,
-	.epoch_mask = 65535,
 	.servers = 1024,
 	.services = 256,
 	.icmp_per_second = 1000,
@@ -47,14 +46,16 @@ const volatile struct xlvs_settings settings __weak = {
 		__type(value, value_type);                    \
 	} name SEC(".maps") __weak
 
+/* Whose size is fixed are variables, which a program finds without a look-up: see xlvs_data.bpf.c. */
+extern struct xlvs_control control; /* controller; read by every packet */
+extern __u32 epochs[XLVS_EPOCHS];   /* both: the controller bumps all of them at a route change */
+
 /* controller; read by every packet */
-TABLE(control, 1, struct xlvs_control);
 TABLE(service_table, 2048, struct xlvs_bucket); /* two copies */
 
 /* data plane; copies of decisions, a slice per CPU */
 TABLE(flow_cache, 1024, struct flow4_line);
 TABLE(flow6_cache, 1024, struct flow6);
-TABLE(epochs, 65536, __u32); /* both: the controller bumps all of them at a route change */
 
 /* controller */
 TABLE(services, 256, struct xlvs_service);

@@ -13,9 +13,7 @@
 /* sysctl lblc_expiration, lblcr_expiration */
 static __always_inline bool is_over(__u64 since, bool replicates)
 {
-	const struct xlvs_control *c = entry(&control, 0);
-
-	return c && idle_for(since, replicates ? c->lblcr_expiration : c->lblc_expiration);
+	return idle_for(since, replicates ? control.lblcr_expiration : control.lblc_expiration);
 }
 
 /* A member's server and counts; false for a gap, and for a server that is gone. */

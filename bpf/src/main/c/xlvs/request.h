@@ -52,9 +52,7 @@ static __always_inline bool wants_call_id(__u32 service)
 /* Whether it may open a data connection of FTP. */
 static __always_inline bool may_be_expected(const struct pkt *p)
 {
-	const struct xlvs_control *c = entry(&control, 0);
-
-	return c && c->any_port && p->tuple.protocol == IPPROTO_TCP;
+	return control.any_port && p->tuple.protocol == IPPROTO_TCP;
 }
 
 /* A persistent FTP service takes data connections that no control connection has announced, as

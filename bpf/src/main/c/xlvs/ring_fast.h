@@ -12,10 +12,7 @@
 /* is_client() in as much as the filter of addresses tells; false: the slow way asks in earnest. */
 static __always_inline bool is_surely_client(const struct xlvs_tuple *t, __u8 family)
 {
-	const struct xlvs_control *c = entry(&control, 0);
-
-	return c && is_one_host(t->saddr, family) &&
-	       !destination_bits(c, t->saddr, family);
+	return is_one_host(t->saddr, family) && !destination_bits(t->saddr, family);
 }
 
 /* Fills in the server; false if it is not one of the service, or its connections are silent. */

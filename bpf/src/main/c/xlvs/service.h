@@ -35,7 +35,6 @@ static __always_inline bool endpoint_is(const struct xlvs_endpoint *e, const __b
 static __always_inline const struct xlvs_endpoint *
 find_endpoint(const __be32 *addr, __be16 port, __u8 protocol, __u8 kind, __u8 family)
 {
-	const struct xlvs_control *c = entry(&control, 0);
 	union endpoint_id what = {
 		.port = port,
 		.protocol = protocol,
@@ -49,9 +48,7 @@ find_endpoint(const __be32 *addr, __be16 port, __u8 protocol, __u8 kind, __u8 fa
 	const struct xlvs_bucket *bucket;
 	__u32 copy;
 
-	if (!c)
-		return NULL;
-	copy = READ_ONCE(c->table_copy) * (settings.bucket_mask + 1);
+	copy = READ_ONCE(control.table_copy) * (settings.bucket_mask + 1);
 	bucket = entry(&service_table, copy + ((__u32)hash & settings.bucket_mask));
 	if (!bucket)
 		return NULL;
@@ -84,31 +81,27 @@ enum destination_bits {
 	DESTINATION_RING_FIRST = 2,
 };
 
-static __always_inline __u32 destination_bits(const struct xlvs_control *c, const __be32 *addr,
-					      __u8 family)
+static __always_inline __u32 destination_bits(const __be32 *addr, __u8 family)
 {
 	__u32 bit = filter_bit(addr, family);
 
-	return c->destinations[bit / 32] >> bit % 32 * 2 & 3;
+	return control.destinations[bit / 32] >> bit % 32 * 2 & 3;
 }
 
-static __always_inline bool is_source(const struct xlvs_control *c, const __be32 *addr, __u8 family)
+static __always_inline bool is_source(const __be32 *addr, __u8 family)
 {
 	__u32 bit = filter_bit(addr, family);
 
-	return c->sources[bit / 64] >> bit % 64 & 1;
+	return control.sources[bit / 64] >> bit % 64 & 1;
 }
 
 /* 0 if a packet's addresses say that it concerns no service; else the destination's bits, too. */
 static __always_inline __u32 may_be_ours_in(const struct pkt *p, __u8 family)
 {
-	const struct xlvs_control *c = entry(&control, 0);
 	__u32 bits;
 
-	if (!c)
-		return 0;
-	bits = destination_bits(c, p->tuple.daddr, family);
-	return bits ?: is_source(c, p->tuple.saddr, family);
+	bits = destination_bits(p->tuple.daddr, family);
+	return bits ?: is_source(p->tuple.saddr, family);
 }
 
 static __always_inline bool may_be_ours(const struct pkt *p)
@@ -120,20 +113,15 @@ static __always_inline bool may_be_ours(const struct pkt *p)
 /* A server of a NAT service; one of a service on every port is known by its address alone. */
 static __always_inline bool is_server(const __be32 *addr, __be16 port, __u8 protocol, __u8 family)
 {
-	const struct xlvs_control *c;
-
 	if (find_endpoint(addr, port, protocol, XLVS_ENDPOINT_SERVER, family))
 		return true;
-	c = entry(&control, 0);
-	return c && c->any_port && find_endpoint(addr, 0, protocol, XLVS_ENDPOINT_SERVER, family);
+	return control.any_port && find_endpoint(addr, 0, protocol, XLVS_ENDPOINT_SERVER, family);
 }
 
 static __always_inline bool is_ftp_port(__be16 port)
 {
-	const struct xlvs_control *c = entry(&control, 0);
-
-	for (int i = 0; c && port && i < XLVS_FTP_PORTS; i++)
-		if (c->ftp_ports[i] == port)
+	for (int i = 0; port && i < XLVS_FTP_PORTS; i++)
+		if (control.ftp_ports[i] == port)
 			return true;
 	return false;
 }
@@ -145,11 +133,10 @@ static __always_inline bool is_ftp_port(__be16 port)
 static __noinline bool find_ftp(struct pkt *p, __u32 *service)
 {
 	const struct xlvs_tuple *t = &p->tuple;
-	const struct xlvs_control *c = entry(&control, 0);
 	const struct xlvs_endpoint *e;
 
-	for (int i = 0; c && i < XLVS_FTP_PORTS && c->ftp_ports[i]; i++) {
-		__be16 port = c->ftp_ports[i];
+	for (int i = 0; i < XLVS_FTP_PORTS && control.ftp_ports[i]; i++) {
+		__be16 port = control.ftp_ports[i];
 
 		if (bpf_ntohs(t->dport) < 1024 && bpf_ntohs(t->dport) + 1 != bpf_ntohs(port))
 			continue;
@@ -167,10 +154,9 @@ static __noinline bool find_ftp(struct pkt *p, __u32 *service)
 static __always_inline bool find_any_port(struct pkt *p, __u8 family, __u32 *service)
 {
 	const struct xlvs_tuple *t = &p->tuple;
-	const struct xlvs_control *c = entry(&control, 0);
 	const struct xlvs_endpoint *e;
 
-	if (!c || !c->any_port)
+	if (!control.any_port)
 		return false;
 	if (t->protocol == IPPROTO_TCP && find_ftp(p, service))
 		return true;
@@ -208,8 +194,7 @@ enum role {
 static __always_inline enum role find_role_in(struct pkt *p, __u8 family, __u32 *service)
 {
 	const struct xlvs_tuple *t = &p->tuple;
-	const struct xlvs_control *c = entry(&control, 0);
-	bool to_us = c && destination_bits(c, t->daddr, family);
+	bool to_us = destination_bits(t->daddr, family);
 	const struct xlvs_endpoint *e;
 
 	/* A reply's destination is a client's, whose place in the table nobody has in a cache. */

@@ -95,9 +95,7 @@ static __always_inline bool state_is_active(__u16 state)
 
 static __always_inline bool sysctl_is_set(enum xlvs_sysctl sysctl)
 {
-	const struct xlvs_control *c = entry(&control, 0);
-
-	return c && c->sysctls & sysctl;
+	return control.sysctls & sysctl;
 }
 
 /* What a service sets for itself; 0: nothing. */
@@ -119,14 +117,13 @@ static __always_inline __u32 own_timeout(const struct xlvs_service *s, __u16 sta
 static __noinline __u32 state_timeout(__u32 service, __u16 state)
 {
 	const struct xlvs_service *s = entry(&services, service);
-	const struct xlvs_control *c = entry(&control, 0);
 	__u32 own = s ? own_timeout(s, state) : 0;
 	__u64 index = state;
 
 	if (own)
 		return own;
 	opaque(index);
-	return c && index < XLVS_STATES ? c->timeouts[index] : 0;
+	return index < XLVS_STATES ? control.timeouts[index] : 0;
 }
 
 /* --- how many connections a server has --- */

@@ -7,7 +7,7 @@ import java.util.Map;
 /** The list of everything that {@code xlvs_abi.h} and the headers beside it define: what {@link AbiCheck} compares. */
 public final class Abi {
   /** {@code XLVS_ABI_VERSION}: changes with any layout or meaning, so pinned maps of another version are refused. */
-  public static final int VERSION = 4;
+  public static final int VERSION = 5;
 
   /** {@code XLVS_LINE}: bytes of a cache line, and of every table entry read per packet. */
   public static final int LINE_BYTES = 64;
@@ -24,6 +24,9 @@ public final class Abi {
   /** {@code XLVS_CLIENT_HOPS}: next hops below are the data plane's own. */
   public static final int CLIENT_HOPS = 65536;
 
+  /** {@code XLVS_EPOCHS}: words that guard copies of decisions. */
+  public static final int EPOCHS = 65536;
+
   /** {@code XLVS_FRESH_PERIODS}: for so many periods the flow cache may forward packets without the slow way. */
   public static final int FRESH_PERIODS = 64;
 
@@ -39,6 +42,7 @@ public final class Abi {
           Map.entry("XLVS_FILTER_WORDS", (long) FILTER_WORDS),
           Map.entry("XLVS_FTP_PORTS", (long) FTP_PORTS),
           Map.entry("XLVS_CLIENT_HOPS", (long) CLIENT_HOPS),
+          Map.entry("XLVS_EPOCHS", (long) EPOCHS),
           Map.entry("XLVS_FRESH_PERIODS", (long) FRESH_PERIODS),
           Map.entry("XLVS_DELETIONS", (long) DELETIONS),
           Map.entry("XLVS_CALL_TEMPLATE", (long) CallId.TEMPLATE_PORT),

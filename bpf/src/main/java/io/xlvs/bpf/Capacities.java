@@ -20,7 +20,6 @@ import java.util.Map;
  * @param hops ways to real servers: distinct neighbours
  * @param devices network interfaces
  * @param flowLines lines of each CPU's flow cache, a power of two
- * @param epochs guards of the flow cache, a power of two up to 65536
  */
 public record Capacities(
     int connections,
@@ -34,15 +33,14 @@ public record Capacities(
     int markEntries,
     int hops,
     int devices,
-    int flowLines,
-    int epochs) {
+    int flowLines) {
   /** A million connections and real servers: some 980 MiB on two CPUs. */
   public static final Capacities DEFAULT =
-      new Capacities(1 << 20, 1 << 18, 1 << 18, 1 << 14, 1 << 14, 1 << 20, 1 << 24, 1 << 16, 1 << 16, 1 << 16, 4096, 1 << 16, 1 << 16);
+      new Capacities(1 << 20, 1 << 18, 1 << 18, 1 << 14, 1 << 14, 1 << 20, 1 << 24, 1 << 16, 1 << 16, 1 << 16, 4096, 1 << 16);
 
   /** A few services: tests and labs. Some 47 MiB. */
   public static final Capacities SMALL =
-      new Capacities(1 << 16, 1 << 14, 1 << 12, 1 << 12, 256, 1 << 12, 1 << 20, 1 << 12, 1 << 13, 1 << 10, 256, 1 << 12, 1 << 12);
+      new Capacities(1 << 16, 1 << 14, 1 << 12, 1 << 12, 256, 1 << 12, 1 << 20, 1 << 12, 1 << 13, 1 << 10, 256, 1 << 12);
 
   /** Half of connections is kept for those whose client has proved itself; see docs/adr/0004. */
   private static final int ONE_WAY_SHARE = 2;
@@ -68,7 +66,6 @@ public record Capacities(
     requirePositive("hops", hops);
     requirePositive("devices", devices);
     requirePowerOfTwo("flowLines", flowLines, 1 << 24);
-    requirePowerOfTwo("epochs", epochs, 1 << 16);
   }
 
   /** Buckets of one copy of service_table: every service, real server, VIP and local address has an endpoint, and marks have theirs. */
@@ -82,7 +79,6 @@ public record Capacities(
     entries.put("service_table", Math.multiplyExact(2, buckets()));
     entries.put("flow_cache", Math.multiplyExact(cpus, flowLines));
     entries.put("flow6_cache", Math.multiplyExact(cpus, flowLines));
-    entries.put("epochs", epochs);
     entries.put("services", services);
     entries.put("servers", servers);
     entries.put("rings", Math.max(1, ringEntries / RingLine.ENTRIES));
@@ -122,7 +118,6 @@ public record Capacities(
         hashSeed,
         flowLines - 1,
         buckets() - 1,
-        epochs - 1,
         servers,
         services,
         limits.icmpPerSecond(),

@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
  * @param hashSeed random
  * @param flowLineMask lines of one CPU's slice of flow_cache
  * @param bucketMask buckets of one copy of service_table
- * @param epochMask entries of epochs
  * @param servers capacity, and stride of server_stats
  * @param services capacity
  * @param icmpPerSecond ICMP errors that one CPU may send
@@ -29,7 +28,6 @@ public record Settings(
     int hashSeed,
     int flowLineMask,
     int bucketMask,
-    int epochMask,
     int servers,
     int services,
     int icmpPerSecond,
@@ -46,7 +44,6 @@ public record Settings(
           .u32("hash_seed")
           .u32("flow_line_mask")
           .u32("bucket_mask")
-          .u32("epoch_mask")
           .u32("servers")
           .u32("services")
           .u32("icmp_per_second")
@@ -62,7 +59,6 @@ public record Settings(
   static final int HASH_SEED = LAYOUT.offset("hash_seed");
   static final int FLOW_LINE_MASK = LAYOUT.offset("flow_line_mask");
   static final int BUCKET_MASK = LAYOUT.offset("bucket_mask");
-  static final int EPOCH_MASK = LAYOUT.offset("epoch_mask");
   static final int SERVERS = LAYOUT.offset("servers");
   static final int SERVICES = LAYOUT.offset("services");
   static final int ICMP_PER_SECOND = LAYOUT.offset("icmp_per_second");
@@ -82,7 +78,6 @@ public record Settings(
     buffer.putInt(at + HASH_SEED, value.hashSeed);
     buffer.putInt(at + FLOW_LINE_MASK, value.flowLineMask);
     buffer.putInt(at + BUCKET_MASK, value.bucketMask);
-    buffer.putInt(at + EPOCH_MASK, value.epochMask);
     buffer.putInt(at + SERVERS, value.servers);
     buffer.putInt(at + SERVICES, value.services);
     buffer.putInt(at + ICMP_PER_SECOND, value.icmpPerSecond);
@@ -101,7 +96,6 @@ public record Settings(
         buffer.getInt(at + HASH_SEED),
         buffer.getInt(at + FLOW_LINE_MASK),
         buffer.getInt(at + BUCKET_MASK),
-        buffer.getInt(at + EPOCH_MASK),
         buffer.getInt(at + SERVERS),
         buffer.getInt(at + SERVICES),
         buffer.getInt(at + ICMP_PER_SECOND),

@@ -12,6 +12,7 @@ import io.xlvs.loader.map.BpfMap;
 import io.xlvs.loader.map.Codec;
 import io.xlvs.loader.map.Codecs;
 import io.xlvs.loader.map.MappedArray;
+import io.xlvs.loader.map.RawMap;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -31,6 +32,8 @@ import java.util.Optional;
 public final class XlvsObjects implements AutoCloseable {
   private static final String RESOURCE = "xlvs.bpf.o";
   private static final String XDP = "xlvs_xdp";
+  /** Begins the names of sections that hold one variable each. */
+  private static final String VARIABLE = ".data.";
   private static final List<String> MAPPED =
       List.of(
           "control", "service_table", "services", "servers", "rings", "local_addresses", "next_hops", "epochs",
@@ -75,7 +78,7 @@ public final class XlvsObjects implements AutoCloseable {
     Map<String, Long> bytes = new LinkedHashMap<>();
     for (MapSpec map : size(parse(), capacities, cpus).maps().values()) {
       bytes.put(
-          map.name(),
+          nameOf(map.name()),
           Capacities.memoryBytes(map.type(), map.keySizeBytes(), map.valueSizeBytes(), map.maxEntries(), cpus));
     }
     return bytes;
@@ -87,7 +90,7 @@ public final class XlvsObjects implements AutoCloseable {
     collection.maps().forEach(
         (name, map) ->
             bytes.put(
-                name,
+                nameOf(name),
                 Capacities.memoryBytes(
                     map.info().type(), map.keySizeBytes(), map.info().valueSizeBytes(), map.info().maxEntries(), settings.cpus())));
     return bytes;
@@ -112,21 +115,36 @@ public final class XlvsObjects implements AutoCloseable {
     pinDirectory.ifPresent(
         directory ->
             spec.maps().values().stream()
-                .filter(map -> !map.isDataSection())
-                .forEach(map -> map.pinAt(directory.resolve(map.name()))));
+                .filter(map -> !map.isDataSection() || map.name().startsWith(VARIABLE))
+                .forEach(map -> map.pinAt(directory.resolve(nameOf(map.name())))));
     ByteBuffer bytes = ByteBuffer.allocate(Settings.LAYOUT.size()).order(ByteOrder.nativeOrder());
     Settings.write(settings, bytes, 0);
     spec.variable("settings").set(bytes.array());
     XlvsObjects objects = new XlvsObjects(spec.load(), settings);
     try {
       for (String name : MAPPED) {
-        objects.arrays.put(name, MappedArray.map(objects.collection.map(name)));
+        objects.arrays.put(name, MappedArray.map(objects.map(name)));
       }
       return objects;
     } catch (RuntimeException e) {
       objects.closeSuppressedBy(e);
       throw e;
     }
+  }
+
+  /** A map's name in C; a variable with a section of its own, as xlvs_data.bpf.c has them, goes by the variable's. */
+  private static String nameOf(String map) {
+    return map.startsWith(VARIABLE) ? map.substring(VARIABLE.length()) : map;
+  }
+
+  /** The map of a name in C, be it a map's or that of a variable in a section of its own. */
+  public static RawMap map(Collection collection, String name) {
+    return collection.map(collection.maps().containsKey(VARIABLE + name) ? VARIABLE + name : name);
+  }
+
+  /** The map of a name in C, be it a map's or that of a variable in a section of its own; owned by this object. */
+  public RawMap map(String name) {
+    return map(collection, name);
   }
 
   private static CollectionSpec size(CollectionSpec spec, Capacities capacities, int cpus) {
@@ -203,7 +221,7 @@ public final class XlvsObjects implements AutoCloseable {
     return codec.decode(ByteBuffer.wrap(result.context()).order(ByteOrder.nativeOrder()));
   }
 
-  /** control[0]; see {@link Control}. */
+  /** The variable {@code control}; see {@link Control}. */
   public MappedArray control() {
     return arrays.get("control");
   }
@@ -238,7 +256,7 @@ public final class XlvsObjects implements AutoCloseable {
     return arrays.get("next_hops");
   }
 
-  /** Words that invalidate copies of decisions when they change; stride 8. */
+  /** {@link Abi#EPOCHS} words that invalidate copies of decisions when they change. */
   public MappedArray epochs() {
     return arrays.get("epochs");
   }

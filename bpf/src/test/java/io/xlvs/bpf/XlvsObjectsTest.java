@@ -64,7 +64,7 @@ class XlvsObjectsTest {
     Capacities c = Capacities.SMALL;
     Capacities larger =
         new Capacities(c.connections() * 2, c.halfOpen(), c.templates(), c.fragments(), c.services(), c.servers(),
-            c.ringEntries(), c.localAddresses(), c.markEntries(), c.hops(), c.devices(), c.flowLines(), c.epochs());
+            c.ringEntries(), c.localAddresses(), c.markEntries(), c.hops(), c.devices(), c.flowLines());
     assertThatThrownBy(() -> pinned(larger).close())
         .isInstanceOf(IncompatibleMapException.class)
         .hasMessageContaining("max_entries: 65536 -> 131072");

@@ -134,7 +134,7 @@ final class GrowthOfConnections {
 
   private static Capacities capacities(int flows) {
     int connections = Math.max(1 << 12, flows);
-    return new Capacities(connections, 1 << 12, 1024, 1024, 1024, 1024, 1 << 18, 1 << 14, 1 << 10, 1 << 10, 64, lines(flows), 1 << 16);
+    return new Capacities(connections, 1 << 12, 1024, 1024, 1024, 1024, 1 << 18, 1 << 14, 1 << 10, 1 << 10, 64, lines(flows));
   }
 
   private void hit(Mode mode, Plan plan, Map<Integer, Director> directors, Map<Integer, FloorB> floors) {

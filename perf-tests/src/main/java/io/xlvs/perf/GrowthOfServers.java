@@ -62,7 +62,7 @@ final class GrowthOfServers {
 
   private static Capacities capacities(int servers) {
     int slots = 1024 + servers;
-    return new Capacities(1 << 17, 1 << 18, 1024, 1024, 1024, slots, 1 << 18, 1 << 10, 1 << 10, 1 << 10, 64, 1 << 16, 1 << 16);
+    return new Capacities(1 << 17, 1 << 18, 1024, 1024, 1024, slots, 1 << 18, 1 << 10, 1 << 10, 1 << 10, 64, 1 << 16);
   }
 
   private void hit(String what, int flows, Map<Integer, Director> directors, Growth.Asked asked) {

@@ -59,7 +59,7 @@ final class GrowthOfServices {
 
   private static Capacities capacities(int services) {
     int more = services + Plan.all().size();
-    return new Capacities(1 << 12, 1 << 12, 1024, 1024, more, more, Math.max(1 << 18, Director.RING_STRIDE * more), 1 << 10, 1 << 10, 1 << 10, 64, 1 << 12, 1 << 16);
+    return new Capacities(1 << 12, 1 << 12, 1024, 1024, more, more, Math.max(1 << 18, Director.RING_STRIDE * more), 1 << 10, 1 << 10, 1 << 10, 64, 1 << 12);
   }
 
   private void hit(Mode mode, Plan plan, Map<Integer, Director> directors) {

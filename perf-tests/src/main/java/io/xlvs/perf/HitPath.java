@@ -36,7 +36,7 @@ final class HitPath {
 
   private static final int KERNEL_NAME = 15;
   private static final int WARM_UP = 8;
-  private static final Capacities CAPACITIES = new Capacities(1024, 1024, 64, 64, 64, 64, 1 << 12, 1 << 12, 16, 16, 16, 1024, 1024);
+  private static final Capacities CAPACITIES = new Capacities(1024, 1024, 64, 64, 64, 64, 1 << 12, 1 << 12, 16, 16, 16, 1024);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private HitPath() {}

@@ -55,7 +55,7 @@ final class IpvsRun implements Part {
 
   @Override
   public void run(Report report) {
-    Capacities capacities = new Capacities(1 << 17, 1 << 12, 64, 64, 64, 64, 1 << 12, 1 << 12, 1 << 10, 1 << 10, 64, 1 << 16, 1 << 16);
+    Capacities capacities = new Capacities(1 << 17, 1 << 12, 64, 64, 64, 64, 1 << 12, 1 << 12, 1 << 10, 1 << 10, 64, 1 << 16);
     try (PinnedThreads threads = new PinnedThreads();
         LiveContender bedXdp = new BareRedirect(Hook.XDP, threads);
         LiveContender bedTc = new BareRedirect(Hook.TC, threads);

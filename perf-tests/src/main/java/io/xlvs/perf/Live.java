@@ -26,7 +26,7 @@ final class Live implements Part {
 
   private static Capacities capacities(int lines) {
     return new Capacities(
-        Traffic.MILLION + (1 << 18), 1 << 14, 1024, 1024, 1024, 1024, 1 << 15, 1 << 14, 1 << 10, 1 << 10, 64, lines, 1 << 16);
+        Traffic.MILLION + (1 << 18), 1 << 14, 1024, 1024, 1024, 1024, 1 << 15, 1 << 14, 1 << 10, 1 << 10, 64, lines);
   }
 
   @Override

@@ -43,7 +43,7 @@ final class NewConnections implements Part {
   }
 
   static Capacities capacities(int connections, int halfOpen) {
-    return new Capacities(connections, halfOpen, 1024, 1024, 1 << 14, 1 << 14, 1 << 18, 1 << 12, 1 << 10, 1 << 10, 64, LINES, 1 << 16);
+    return new Capacities(connections, halfOpen, 1024, 1024, 1 << 14, 1 << 14, 1 << 18, 1 << 12, 1 << 10, 1 << 10, 64, LINES);
   }
 
   private static void handshakes(Report report, Lab lab, Exchange exchange) {

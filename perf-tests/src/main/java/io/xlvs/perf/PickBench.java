@@ -86,7 +86,7 @@ public final class PickBench {
 
   private Director director(Pick pick, int servers) {
     Capacities capacities =
-        new Capacities(1 << 16, 1 << 18, 1024, 1024, 1 << 14, 1 << 17, 1 << 20, 1 << 12, 1 << 10, 1 << 10, 64, 1 << 12, 1 << 16);
+        new Capacities(1 << 16, 1 << 18, 1024, 1024, 1 << 14, 1 << 17, 1 << 20, 1 << 12, 1 << 10, 1 << 10, 64, 1 << 12);
     Director director = new Director(lab, capacities);
     director.schedule(PLAN, pick, servers);
     return director;

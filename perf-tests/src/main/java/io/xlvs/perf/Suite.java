@@ -45,7 +45,7 @@ final class Suite {
   }
 
   private static Capacities capacities(int connections, int flowLines) {
-    return new Capacities(connections, 1 << 18, 1024, 1024, 1 << 14, 1 << 14, 1 << 18, 1 << 12, 1 << 10, 1 << 10, 64, flowLines, 1 << 16);
+    return new Capacities(connections, 1 << 18, 1024, 1024, 1 << 14, 1 << 14, 1 << 18, 1 << 12, 1 << 10, 1 << 10, 64, flowLines);
   }
 
   /** One flow that is in the cache; then connections that begin. */

@@ -38,7 +38,7 @@ public final class SweepBench {
 
   /** xlvsd's own defaults, but for rings and the flow cache, which a sweep does not touch. */
   private static Capacities capacities() {
-    return new Capacities(1 << 20, 1 << 18, 1 << 18, 1 << 14, 1 << 14, 1 << 16, 1 << 18, 1 << 12, 1 << 16, 1 << 16, 4096, 1 << 12, 1 << 16);
+    return new Capacities(1 << 20, 1 << 18, 1 << 18, 1 << 14, 1 << 14, 1 << 16, 1 << 18, 1 << 12, 1 << 16, 1 << 16, 4096, 1 << 12);
   }
 
   private static void row(Director director, String what, boolean withReplies) {

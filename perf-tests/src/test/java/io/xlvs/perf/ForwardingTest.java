@@ -19,7 +19,7 @@ class ForwardingTest {
   @Tag("kernels")
   @Test
   void floorsAndDataPlaneSendTheSamePackets() {
-    Capacities capacities = new Capacities(1024, 1024, 64, 64, 64, 64, 1 << 15, 1 << 12, 16, 16, 16, 1024, 1024);
+    Capacities capacities = new Capacities(1024, 1024, 64, 64, 64, 64, 1 << 15, 1 << 12, 16, 16, 16, 1024);
     try (Lab lab = new Lab();
         Harness harness = new Harness(lab.uplink);
         Director director = new Director(lab, capacities);

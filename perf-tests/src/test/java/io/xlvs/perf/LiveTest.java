@@ -80,7 +80,7 @@ class LiveTest {
   @ParameterizedTest
   @EnumSource(Hook.class)
   void theDirectorForwardsEveryFrameInEveryMode(Hook hook) {
-    Capacities capacities = new Capacities(1 << 15, 1 << 12, 64, 64, 64, 64, 1 << 12, 1 << 12, 16, 16, 16, 1 << 12, 1 << 12);
+    Capacities capacities = new Capacities(1 << 15, 1 << 12, 64, 64, 64, 64, 1 << 12, 1 << 12, 16, 16, 16, 1 << 12);
     try (LiveContender xlvs = new LiveDirector(hook, threads, capacities)) {
       for (Family family : Family.values()) {
         for (Mode mode : Mode.values()) {
@@ -111,7 +111,7 @@ class LiveTest {
 
   @Test
   void ringFirstForwardsWithoutConnections() {
-    Capacities capacities = new Capacities(1 << 12, 1 << 12, 64, 64, 64, 64, 1 << 15, 1 << 12, 16, 16, 16, 1 << 12, 1 << 12);
+    Capacities capacities = new Capacities(1 << 12, 1 << 12, 64, 64, 64, 64, 1 << 15, 1 << 12, 16, 16, 16, 1 << 12);
     try (LiveContender xlvs = LiveDirector.ringFirst(threads, capacities)) {
       for (Mode mode : List.of(Mode.DR, Mode.TUN)) {
         Traffic traffic = traffic(mode, Family.IPV4, 1 << 16, Traffic.SMALL);

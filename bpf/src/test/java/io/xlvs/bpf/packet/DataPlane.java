@@ -10,6 +10,7 @@ import io.xlvs.bpf.Stats;
 import io.xlvs.bpf.Sweep;
 import io.xlvs.bpf.Template;
 import io.xlvs.bpf.Tuple;
+import io.xlvs.bpf.XlvsObjects;
 import io.xlvs.loader.Bpf;
 import io.xlvs.loader.Collection;
 import io.xlvs.loader.CollectionSpec;
@@ -56,13 +57,12 @@ final class DataPlane implements AutoCloseable {
     CollectionSpec spec = CollectionSpec.parse("xlvs", object());
     Settings settings =
         new Settings(
-            Abi.VERSION, CPUS, JIFFIES_PER_SECOND, SEED, FLOW_LINES - 1, BUCKETS - 1, 1023, SERVERS, SERVICES,
+            Abi.VERSION, CPUS, JIFFIES_PER_SECOND, SEED, FLOW_LINES - 1, BUCKETS - 1, SERVERS, SERVICES,
             UNLIMITED, 7, world.localPortFirst(), world.localPortLast(), CONNECTIONS / 2);
     spec.variable("settings").set(bytes(Settings.CODEC, settings));
     spec.map("service_table").setMaxEntries(2 * BUCKETS);
     spec.map("flow_cache").setMaxEntries(CPUS * FLOW_LINES);
     spec.map("flow6_cache").setMaxEntries(CPUS * FLOW_LINES);
-    spec.map("epochs").setMaxEntries(1024);
     spec.map("services").setMaxEntries(SERVICES);
     spec.map("service_state").setMaxEntries(SERVICES);
     spec.map("servers").setMaxEntries(SERVERS);
@@ -101,7 +101,7 @@ final class DataPlane implements AutoCloseable {
 
   /** The array's memory; it stays mapped until this is closed. */
   MappedArray array(String name) {
-    return arrays.computeIfAbsent(name, key -> MappedArray.map(collection.map(key)));
+    return arrays.computeIfAbsent(name, key -> MappedArray.map(XlvsObjects.map(collection, key)));
   }
 
   <T> void put(String name, int index, Codec<T> codec, T value) {
@@ -151,7 +151,7 @@ final class DataPlane implements AutoCloseable {
     conn.putLong(lastSeen, conn.getLong(lastSeen) - (long) seconds * JIFFIES_PER_SECOND);
     collection.map(table, Tuple.CODEC, Conn.CODEC).update(key(client), Conn.CODEC.decode(conn));
     MappedArray epochs = array("epochs");
-    for (long at = 0; at < epochs.sizeBytes(); at += epochs.strideBytes()) {
+    for (long at = 0; at < epochs.sizeBytes(); at += Integer.BYTES) {
       epochs.putInt(at, epochs.getInt(at) + 1);
     }
   }

@@ -90,7 +90,7 @@ final class FlowCopies {
   void bumpEpochs() {
     MappedArray epochs = plane.array("epochs");
     for (int bucket : all().stream().mapToInt(copy -> copy.entry.getShort(copy.cache.mark + BUCKET)).distinct().toArray()) {
-      long at = (long) epochs.strideBytes() * (bucket & 0xffff);
+      long at = (long) Integer.BYTES * (bucket & 0xffff);
       epochs.putInt(at, epochs.getInt(at) + 1);
     }
   }

@@ -30,7 +30,6 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
   private static final Logger LOG = LoggerFactory.getLogger(BpfDataPlaneProvider.class);
   private static final String SERVER_BASE = "server_base";
   private static final String SERVICE_LEFT = "service_left";
-  private static final int EPOCHS = 1 << 16;
   private static final int FRAGMENTS = 1 << 14;
   private static final int DEVICES = 4096;
   private static final int MOST_HOPS = 1 << 16;
@@ -174,8 +173,7 @@ public final class BpfDataPlaneProvider implements DataPlaneProvider {
         Math.toIntExact(wanted.markEntries()),
         Math.toIntExact(Math.max(64, Math.min(MOST_HOPS, wanted.servers()))),
         DEVICES,
-        Math.toIntExact(Long.highestOneBit(Math.max(1, Math.min(lines, 1 << 24)))),
-        EPOCHS);
+        Math.toIntExact(Long.highestOneBit(Math.max(1, Math.min(lines, 1 << 24)))));
   }
 
   @Override

@@ -108,7 +108,7 @@ final class Resize implements AutoCloseable {
       if (own.containsKey(name)) {
         copy(name, own.get(name));
       } else if (!BEGIN_EMPTY.contains(name) && !name.equals(SERVICE_TABLE)) {
-        try (MappedArray to = MappedArray.map(objects.collection().map(name))) {
+        try (MappedArray to = MappedArray.map(objects.map(name))) {
           copy(name, to);
         }
       }
