@@ -31,4 +31,15 @@ static __always_inline void *header_of(const hook_t *ctx, void *frame, __u64 off
 	return frame ? frame + offset : header_at(ctx, offset, bytes);
 }
 
+/*
+ * The same with a check where the frame's beginning is known, too. Also of what depends on the
+ * protocol and has been checked for that: kernel 6.1's verifier does not remember which it was.
+ */
+static __always_inline void *header_in(const hook_t *ctx, void *frame, __u64 offset, __u32 bytes)
+{
+	if (!frame)
+		return header_at(ctx, offset, bytes);
+	return frame + offset + bytes <= hook_end(ctx) ? frame + offset : NULL;
+}
+
 #endif

@@ -98,7 +98,7 @@ static __always_inline int hook_resize_tail(hook_t *ctx, __u32 length)
 static __always_inline int hook_l4_csum(hook_t *ctx, void *frame, __u32 offset, __u64 plain,
 					__u64 pseudo, bool udp)
 {
-	__sum16 *csum = header_of(ctx, frame, offset, sizeof(*csum));
+	__sum16 *csum = header_in(ctx, frame, offset, sizeof(*csum));
 
 	if (!csum)
 		return -1;

@@ -71,15 +71,6 @@ static __always_inline bool parse_plain6(hook_t *ctx, struct pkt *p, void *frame
 	return true;
 }
 
-/* The transport header, or NULL if the frame does not hold it. */
-static __always_inline void *transport_of(hook_t *ctx, const struct pkt *p, void *frame,
-					  __u32 bytes)
-{
-	if (!frame)
-		return header_at(ctx, p->l4, bytes);
-	return frame + p->l4 + bytes <= hook_end(ctx) ? frame + p->l4 : NULL;
-}
-
 /* Ports and flags. Other protocols have theirs elsewhere. */
 static __always_inline bool parse_plain_transport(hook_t *ctx, struct pkt *p, void *frame,
 						  __u8 family)
@@ -87,9 +78,9 @@ static __always_inline bool parse_plain_transport(hook_t *ctx, struct pkt *p, vo
 	__u32 payload = p->length - ip_bytes(family);
 
 	if (likely(p->tuple.protocol == IPPROTO_TCP))
-		return !parse_tcp(transport_of(ctx, p, frame, sizeof(struct tcphdr)), p, payload);
+		return !parse_tcp(header_in(ctx, frame, p->l4, sizeof(struct tcphdr)), p, payload);
 	return p->tuple.protocol == IPPROTO_UDP &&
-	       !parse_udp(transport_of(ctx, p, frame, sizeof(struct udphdr)), p, payload);
+	       !parse_udp(header_in(ctx, frame, p->l4, sizeof(struct udphdr)), p, payload);
 }
 
 /* The family is a constant where this is called, so that each has code of its own. */

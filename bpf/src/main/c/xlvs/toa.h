@@ -30,7 +30,7 @@ static __always_inline __u32 toa_bytes(__u8 family)
 /* Whether the segment may carry options that want a look. */
 static __always_inline bool has_other_options(hook_t *ctx, struct pkt *p, void *frame)
 {
-	struct tcphdr *tcp = header_of(ctx, frame, p->l4, sizeof(*tcp));
+	struct tcphdr *tcp = header_in(ctx, frame, p->l4, sizeof(*tcp));
 	__u32 *options;
 
 	if (!tcp || tcp->doff == 5)
