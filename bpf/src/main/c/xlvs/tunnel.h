@@ -63,9 +63,17 @@ static __always_inline int tunnel_shim(enum xlvs_tunnel tunnel, bool checksum)
 	}
 }
 
+/* IP in IPv4, as nearly all tunnels are: what they are is asked once, not at each step. */
+static __always_inline bool is_ipip4(const struct xlvs_server *s)
+{
+	return likely(s->tunnel == XLVS_TUNNEL_IPIP && s->family == XLVS_IPV4);
+}
+
 /* At most so many bytes more. */
 static __always_inline int tunnel_overhead(const struct xlvs_server *s)
 {
+	if (is_ipip4(s))
+		return sizeof(struct iphdr);
 	return ip_bytes(s->family) + tunnel_shim(s->tunnel, s->tunnel_flags & XLVS_TUNNEL_CHECKSUM);
 }
 
@@ -97,8 +105,9 @@ static __always_inline __u64 tunnel_hint(enum xlvs_tunnel tunnel, __u8 family)
 	return hint;
 }
 
-static __always_inline int write_outer_ipv4(hook_t *ctx, struct pkt *p, const struct xlvs_server *s,
-					    enum xlvs_tunnel tunnel, __u32 shim)
+static __always_inline void write_outer_ipv4(__be32 *word, struct pkt *p,
+					     const struct xlvs_server *s, enum xlvs_tunnel tunnel,
+					     __u32 shim)
 {
 	__u16 length = p->length + shim + sizeof(struct iphdr);
 	/* RFC 6040, normal mode: ECN is copied, DSCP too */
@@ -108,11 +117,8 @@ static __always_inline int write_outer_ipv4(hook_t *ctx, struct pkt *p, const st
 						     : bpf_htonl(bpf_get_prandom_u32() << 16);
 	__be32 third = bpf_htonl((p->ttl - 1U) << 24 | outer_protocol(p, tunnel) << 16);
 	__be32 source = s->tunnel_source[0], destination = s->addr[0];
-	__be32 *word = header_at(ctx, p->l3, sizeof(struct iphdr));
 	__sum16 check;
 
-	if (!word)
-		return -1;
 	/* summed up in registers: reading back what has just been written in smaller pieces is slow
 	 */
 	check = ~csum_fold16((__u64)first + second + third + source + destination);
@@ -121,23 +127,18 @@ static __always_inline int write_outer_ipv4(hook_t *ctx, struct pkt *p, const st
 	word[2] = third | bpf_htonl(bpf_ntohs(check));
 	word[3] = source;
 	word[4] = destination;
-	return 0;
 }
 
-static __always_inline int write_outer_ipv6(hook_t *ctx, struct pkt *p, const struct xlvs_server *s,
-					    enum xlvs_tunnel tunnel, __u32 shim)
+static __always_inline void write_outer_ipv6(struct ipv6hdr *ip, struct pkt *p,
+					     const struct xlvs_server *s, enum xlvs_tunnel tunnel,
+					     __u32 shim)
 {
-	struct ipv6hdr *ip = header_at(ctx, p->l3, sizeof(*ip));
-
-	if (!ip)
-		return -1;
 	*(__be32 *)ip = bpf_htonl(6 << 28 | (__u32)p->tos << 20);
 	ip->payload_len = bpf_htons(p->length + shim);
 	ip->nexthdr = outer_protocol(p, tunnel);
 	ip->hop_limit = p->ttl - 1;
 	__builtin_memcpy(&ip->saddr, s->tunnel_source, 16);
 	__builtin_memcpy(&ip->daddr, s->addr, 16);
-	return 0;
 }
 
 /* Sum over the inner packet at `inner`, for which tunnel_checksummed() held. */
@@ -231,34 +232,35 @@ static __always_inline verdict send_by(hook_t *ctx, struct pkt *p, void *frame,
 	bool checksum = tunnel != XLVS_TUNNEL_IPIP && tunnel_checksummed(ctx, p, s);
 	__u32 shim = tunnel_shim(tunnel, checksum);
 	__u32 outer = ip_bytes(family);
-	__u32 offset, inner;
-	int failed;
+	__u32 link = hook_link_bytes(hop);
+	__u32 offset = link + outer, inner = offset + shim;
+	int failed = 0;
 
 	if (age_ip(ctx, p, frame))
 		return drop_because(XLVS_REASON_INTERNAL);
 	if (make_room(ctx, p, hop, outer + shim, tunnel_hint(tunnel, family)))
 		return drop_because(XLVS_REASON_NO_ROOM);
-	offset = p->l3 + outer;
-	inner = offset + shim;
+	frame = header_at(ctx, 0, offset);
+	if (!frame)
+		return drop_because(XLVS_REASON_INTERNAL);
 	if (family == XLVS_IPV4)
-		failed = write_outer_ipv4(ctx, p, s, tunnel, shim);
+		write_outer_ipv4(frame + link, p, s, tunnel, shim);
 	else
-		failed = write_outer_ipv6(ctx, p, s, tunnel, shim);
+		write_outer_ipv6(frame + link, p, s, tunnel, shim);
 	if (tunnel == XLVS_TUNNEL_GRE)
-		failed |= write_gre(ctx, p, offset, inner, checksum);
+		failed = write_gre(ctx, p, offset, inner, checksum);
 	else if (tunnel == XLVS_TUNNEL_GUE)
-		failed |= write_gue(ctx, p, s, offset, inner, checksum);
+		failed = write_gue(ctx, p, s, offset, inner, checksum);
 	if (failed)
 		return drop_because(XLVS_REASON_INTERNAL);
-	return transmit(ctx, NULL, hop, family);
+	return transmit(ctx, frame, hop, family);
 }
 
-/* Nearly all tunnels are IP in IPv4: what they are is asked once, not at each step. */
 static __always_inline verdict send_tunnelled(hook_t *ctx, struct pkt *p, void *frame,
 					      const struct xlvs_server *s,
 					      const struct xlvs_next_hop *hop)
 {
-	if (likely(s->tunnel == XLVS_TUNNEL_IPIP && s->family == XLVS_IPV4))
+	if (is_ipip4(s))
 		return send_by(ctx, p, frame, s, hop, XLVS_TUNNEL_IPIP, XLVS_IPV4);
 	return send_by(ctx, p, frame, s, hop, s->tunnel, s->family);
 }
