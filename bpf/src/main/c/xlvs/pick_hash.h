@@ -49,11 +49,48 @@ static __always_inline __u32 mh_hash(__u32 x)
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
+/* IP_VS_SH_TAB_SIZE, IP_VS_MH_TAB_SIZE as IPVS has them by default, and the size of mh-minimal
+ * (io.xlvs.controller.schedule). */
+#define SH_PLACES 256
+#define MH_PLACES 4093
+#define MH_MINIMAL_PLACES 65537
+
+/* A remainder by multiplication with a rounded reciprocal, exact for 32 bits: a division takes
+ * longer than all the rest of the look-up. */
+static __always_inline __u32 remainder(__u32 hash, __u32 places)
+{
+	switch (places) {
+	case SH_PLACES:
+		return hash % SH_PLACES;
+	case MH_PLACES:
+		return hash - (__u32)(hash * ((1ULL << 43) / MH_PLACES + 1) >> 43) * MH_PLACES;
+	case MH_MINIMAL_PLACES:
+		return hash - (__u32)(hash * ((1ULL << 48) / MH_MINIMAL_PLACES + 1) >> 48) *
+				      MH_MINIMAL_PLACES;
+	default:
+		return hash % places;
+	}
+}
+
+/* What a service hashes of a client: ip_vs_sh_hashkey(), ip_vs_mh_hashkey(). */
+static __always_inline __u32 hash_input(const struct xlvs_service *s, const struct xlvs_tuple *t)
+{
+	__u32 input = t->family == XLVS_IPV4 ? bpf_ntohl(t->saddr[0]) : fold(t->saddr);
+
+	return s->flags & XLVS_SERVICE_HASH_PORT ? input + bpf_ntohs(t->sport) : input;
+}
+
+/* The place in a table of so many; `add` is not 0 where the one it names will not do. */
+static __always_inline __u32 hashed_place(__u32 pick, __u32 input, __u32 add, __u32 places)
+{
+	if (pick == XLVS_PICK_MH)
+		return remainder(mh_hash(add + input), places);
+	return remainder(add + ((input * 0x61C88647U) >> 24), places); /* hash_32(), 8 bits */
+}
+
 static __always_inline __u32 hashed_entry(const struct choice *c, __u32 add)
 {
-	if (c->pick == XLVS_PICK_MH)
-		return mh_hash(add + c->hashed) % c->length;
-	return (add + ((c->hashed * 0x61C88647U) >> 24)) % c->length; /* hash_32(), 8 bits */
+	return hashed_place(c->pick, c->hashed, add, c->length);
 }
 
 /* ip_vs_sh_get_fallback(), ip_vs_mh_get_fallback(). */

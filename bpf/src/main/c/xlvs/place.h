@@ -5,38 +5,6 @@
 
 #include "pick_hash.h"
 
-/* IP_VS_MH_TAB_SIZE as IPVS has it by default, and that of mh-minimal (io.xlvs.controller.schedule). */
-#define MH_PLACES 4093
-#define MH_MINIMAL_PLACES 65537
-
-/* A remainder by multiplication with a rounded reciprocal, exact for 32 bits: a division takes
- * longer than all the rest of the look-up. */
-static __always_inline __u32 mh_place(__u32 hash, __u32 places)
-{
-	switch (places) {
-	case MH_PLACES:
-		return hash - (__u32)(hash * ((1ULL << 43) / MH_PLACES + 1) >> 43) * MH_PLACES;
-	case MH_MINIMAL_PLACES:
-		return hash - (__u32)(hash * ((1ULL << 48) / MH_MINIMAL_PLACES + 1) >> 48) *
-				      MH_MINIMAL_PLACES;
-	default:
-		return hash % places;
-	}
-}
-
-/* The place that hashed_entry() of pick_hash.h finds. */
-static __always_inline __u32 place_index(const struct xlvs_service *s, const struct xlvs_tuple *t,
-					 __u32 places)
-{
-	__u32 hashed = t->family == XLVS_IPV4 ? bpf_ntohl(t->saddr[0]) : fold(t->saddr);
-
-	if (s->flags & XLVS_SERVICE_HASH_PORT)
-		hashed += bpf_ntohs(t->sport);
-	if (s->pick == XLVS_PICK_SH)
-		return ((hashed * 0x61C88647U) >> 24) % places;
-	return mh_place(mh_hash(hashed), places);
-}
-
 /* The word of a flow's place, or NULL if the ring has none. */
 static __always_inline __u64 *place_of(const struct xlvs_service *s, const struct xlvs_tuple *t)
 {
@@ -46,7 +14,7 @@ static __always_inline __u64 *place_of(const struct xlvs_service *s, const struc
 
 	if (!places)
 		return NULL;
-	at = (__u32)region + 2 * place_index(s, t, places);
+	at = (__u32)region + 2 * hashed_place(s->pick, hash_input(s, t), 0, places);
 	line = entry(&rings, at >> 4);
 	return line ? (__u64 *)&line->server[at & 14] : NULL;
 }

@@ -65,9 +65,7 @@ __noinline __u32 HOOKED(schedule)(struct pkt *p, __u32 service)
 		break;
 	case XLVS_PICK_SH:
 	case XLVS_PICK_MH:
-		c.hashed = fold(p->tuple.saddr);
-		if (s->flags & XLVS_SERVICE_HASH_PORT)
-			c.hashed += bpf_ntohs(p->tuple.sport);
+		c.hashed = hash_input(s, &p->tuple);
 		pick_hashed(&c, s->flags & XLVS_SERVICE_FALLBACK);
 		break;
 	case XLVS_PICK_LBLC:

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What a packet in the middle of a connection costs, counted: instructions of BPF, look-ups in maps, helpers, cache lines of tables; the
@@ -36,7 +37,7 @@ final class HitPath {
 
   private static final int KERNEL_NAME = 15;
   private static final int WARM_UP = 8;
-  private static final Capacities CAPACITIES = new Capacities(1024, 1024, 64, 64, 64, 64, 1 << 12, 1 << 12, 16, 16, 16, 1024);
+  private static final Capacities CAPACITIES = new Capacities(1024, 1024, 64, 64, 64, 64, 1 << 15, 1 << 12, 16, 16, 16, 1024);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private HitPath() {}
@@ -68,8 +69,21 @@ final class HitPath {
           }
         }
       }
+      for (Scenario scenario : ringFirst()) {
+        director.ringFirst(scenario.plan(), scenario.situation().ring);
+        harness.send(scenario.shape());
+        rows.put(scenario.label(), new Row(trace(harness, ours.function("xlvs_xdp"), director.xdp(), director.jiffies(), lab.uplink, scenario), null));
+      }
     }
     return rows;
+  }
+
+  /** Without connections; after all others, for their services change. */
+  private static List<Scenario> ringFirst() {
+    return Stream.of(Scenario.Situation.RING_MH, Scenario.Situation.RING_SH)
+        .flatMap(ring -> Stream.of(Mode.DR, Mode.TUN)
+            .flatMap(mode -> Stream.of(Family.values()).map(family -> new Scenario(mode, family, Transport.TCP, ring))))
+        .toList();
   }
 
   /** On a CPU that has the decision. The packet that comes out must be the kernel's. */

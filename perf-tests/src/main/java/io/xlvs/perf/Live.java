@@ -4,6 +4,7 @@ package io.xlvs.perf;
 import io.xlvs.bpf.Capacities;
 import io.xlvs.bpf.Family;
 import io.xlvs.bpf.Method;
+import io.xlvs.bpf.Pick;
 import io.xlvs.perf.LiveBed.Hook;
 import java.util.Arrays;
 import java.util.List;
@@ -82,7 +83,9 @@ final class Live implements Part {
           alone(bare, xlvs, List.of(Method.DR), new LiveKind(Traffic.MILLION, Traffic.LARGE, 1),
               new LiveKind(Traffic.MILLION / threads.count(), Traffic.SMALL, threads.count()));
         }
-        ringFirst(bare, LiveKind.ringFirst(Traffic.MILLION));
+        for (Pick ring : List.of(Pick.MH, Pick.SH)) {
+          ringFirst(bare, LiveKind.ringFirst(Traffic.MILLION, ring));
+        }
       }
     }
 
@@ -117,7 +120,7 @@ final class Live implements Part {
 
     /** One after the other: they share a ring. */
     private void ringFirst(LiveContender bare, LiveKind kind) {
-      try (LiveContender xlvs = LiveDirector.ringFirst(threads, CAPACITIES); LiveContender floor = LiveFloor.c(threads)) {
+      try (LiveContender xlvs = LiveDirector.ringFirst(threads, CAPACITIES, kind.ring()); LiveContender floor = LiveFloor.c(threads)) {
         for (Mode mode : List.of(Mode.DR, Mode.TUN)) {
           new LiveComparison(bare, xlvs, List.of(mode), kind).limit(floor, mode).run(meter, report);
         }

@@ -19,7 +19,7 @@ final class LiveBars {
     boolean direct = mode.method == Method.DR;
     if (hook == Hook.TC) {
       return kind.flows() == 1 ? Bar.ratioAtLeast(TC_OF_BARE) : Bar.NONE;
-    } else if (kind.ringFirst()) {
+    } else if (kind.ring() != null) {
       return Bar.ratioAtLeast(RING_OF_BARE);
     } else if (kind.flows() == 1) {
       return Bar.ratioAtLeast(direct ? 0.85 : 0.75);

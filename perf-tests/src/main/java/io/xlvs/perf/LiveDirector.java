@@ -17,9 +17,9 @@ final class LiveDirector implements LiveContender {
     this(hook, threads, capacities, null);
   }
 
-  /** At XDP, without connections: the ring of mh alone decides. One service at a time, the one that was established last. */
-  static LiveDirector ringFirst(PinnedThreads threads, Capacities capacities) {
-    return new LiveDirector(LiveBed.Hook.XDP, threads, capacities, Pick.MH);
+  /** At XDP, without connections: the ring alone decides. One service at a time, the one that was established last. */
+  static LiveDirector ringFirst(PinnedThreads threads, Capacities capacities, Pick ring) {
+    return new LiveDirector(LiveBed.Hook.XDP, threads, capacities, ring);
   }
 
   private LiveDirector(LiveBed.Hook hook, PinnedThreads threads, Capacities capacities, Pick ring) {

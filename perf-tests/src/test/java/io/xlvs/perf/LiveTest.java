@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.xlvs.bpf.Capacities;
 import io.xlvs.bpf.Family;
+import io.xlvs.bpf.Pick;
 import io.xlvs.loader.net.NetNs;
 import io.xlvs.perf.LiveBed.Hook;
 import io.xlvs.perf.LiveFrames.Burst;
@@ -112,7 +113,7 @@ class LiveTest {
   @Test
   void ringFirstForwardsWithoutConnections() {
     Capacities capacities = new Capacities(1 << 12, 1 << 12, 64, 64, 64, 64, 1 << 15, 1 << 12, 16, 16, 16, 1 << 12);
-    try (LiveContender xlvs = LiveDirector.ringFirst(threads, capacities)) {
+    try (LiveContender xlvs = LiveDirector.ringFirst(threads, capacities, Pick.MH)) {
       for (Mode mode : List.of(Mode.DR, Mode.TUN)) {
         Traffic traffic = traffic(mode, Family.IPV4, 1 << 16, Traffic.SMALL);
         xlvs.establish(traffic, 1);
