@@ -240,13 +240,18 @@ static __always_inline verdict send_by(hook_t *ctx, struct pkt *p, void *frame,
 		return drop_because(XLVS_REASON_INTERNAL);
 	if (make_room(ctx, p, hop, outer + shim, tunnel_hint(tunnel, family)))
 		return drop_because(XLVS_REASON_NO_ROOM);
-	frame = header_at(ctx, 0, offset);
-	if (!frame)
-		return drop_because(XLVS_REASON_INTERNAL);
-	if (family == XLVS_IPV4)
+	/* in each branch: kernel 6.1 would not know behind them which was checked for */
+	if (family == XLVS_IPV4) {
+		frame = header_at(ctx, 0, link + sizeof(struct iphdr));
+		if (!frame)
+			return drop_because(XLVS_REASON_INTERNAL);
 		write_outer_ipv4(frame + link, p, s, tunnel, shim);
-	else
+	} else {
+		frame = header_at(ctx, 0, link + sizeof(struct ipv6hdr));
+		if (!frame)
+			return drop_because(XLVS_REASON_INTERNAL);
 		write_outer_ipv6(frame + link, p, s, tunnel, shim);
+	}
 	if (tunnel == XLVS_TUNNEL_GRE)
 		failed = write_gre(ctx, p, offset, inner, checksum);
 	else if (tunnel == XLVS_TUNNEL_GUE)
