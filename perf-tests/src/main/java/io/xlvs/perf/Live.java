@@ -131,7 +131,7 @@ final class Live implements Part {
       LiveComparison comparison = new LiveComparison(bare, xlvs, modes, kind);
       if (bare.bed().hook() == Hook.TC) {
         comparison.limit(roomy, Mode.TUN);
-      } else if (kind.isBarred()) {
+      } else if (kind.hasFloor()) {
         comparison.floor(floor);
       }
       if (kind.family() == Family.IPV4 && !(report.quick() && kind.flows() == Traffic.MILLION)) {

@@ -32,8 +32,13 @@ record LiveKind(Family family, int flows, int bytes, int cpus, Pick ring) {
     return new Traffic(mode, family, Transport.TCP, flows, bytes);
   }
 
-  /** Whether packets a second are asked of it, beside the bare redirect: floors are then set beside it, too. */
+  /** Whether there are floors to set beside it. */
+  boolean hasFloor() {
+    return family == Family.IPV4 && cpus == 1;
+  }
+
+  /** Whether packets a second are asked of it, beside the bare redirect. */
   boolean isBarred() {
-    return family == Family.IPV4 && cpus == 1 && flows != Traffic.MANY;
+    return hasFloor() && flows != Traffic.MANY;
   }
 }
