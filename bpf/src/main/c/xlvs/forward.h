@@ -110,7 +110,8 @@ static __always_inline verdict may_leave(hook_t *ctx, struct pkt *p,
 }
 
 /* Nothing stands against it and nothing wants mending: the cached way may do it. */
-static __always_inline bool is_plain(hook_t *ctx, struct pkt *p, void *frame, const struct decision *d)
+static __always_inline bool is_plain(hook_t *ctx, struct pkt *p, void *frame,
+				     const struct decision *d)
 {
 	return hook_can_reach(d->hop) && p->ttl > 1 &&
 	       !is_too_big(ctx, p, d->hop, overhead(d->server, d->kind)) &&
@@ -145,8 +146,9 @@ static __always_inline int mend_fullnat(hook_t *ctx, struct pkt *p, const struct
 	if (p->tuple.protocol != IPPROTO_TCP || p->flags & PKT_LATER_FRAGMENT)
 		return 0;
 	if (d->kind == FLOW_FULLNAT_IN)
-		return has_other_options(ctx, p, NULL) ? HOOKED(mend_options)(ctx, p, toa, d->hop->mtu)
-						 : 0;
+		return has_other_options(ctx, p, NULL)
+			       ? HOOKED(mend_options)(ctx, p, toa, d->hop->mtu)
+			       : 0;
 	if (d->kind == FLOW_FULLNAT_OUT && p->tcp_flags & TCP_SYN) {
 		const struct xlvs_next_hop *to_server = entry(&next_hops, d->server->next_hop);
 
@@ -159,14 +161,17 @@ static __always_inline int mend_fullnat(hook_t *ctx, struct pkt *p, const struct
 static __always_inline verdict send(hook_t *ctx, struct pkt *p, void *frame,
 				    const struct decision *d)
 {
+	int link;
+
 	count_packet(p, d->index, is_reply(d->kind));
 	if (d->kind == FLOW_TUN)
 		return send_tunnelled(ctx, p, frame, d->server, d->hop);
 	if (rewrite(ctx, p, frame, d))
 		return drop_because(XLVS_REASON_INTERNAL);
-	if (frame && likely(p->l3 == hook_link_bytes(d->hop)))
+	link = hook_link_bytes(d->hop);
+	if (frame && likely(p->l3 == link))
 		return transmit(ctx, frame, d->hop, p->tuple.family);
-	if (make_room(ctx, p, d->hop, 0, 0))
+	if (make_room(ctx, p, link, 0, 0))
 		return drop_because(XLVS_REASON_NO_ROOM);
 	return transmit(ctx, NULL, d->hop, p->tuple.family);
 }

@@ -35,8 +35,8 @@ static __noinline verdict answer_echo(hook_t *ctx, struct pkt *p)
 	struct ethhdr *eth;
 	__u8 *type;
 
-	if (hook_l4_csum(ctx, NULL, p->l4 + offsetof(struct icmp_header, checksum), csum_diff16(from, to),
-			 0, false))
+	if (hook_l4_csum(ctx, NULL, p->l4 + offsetof(struct icmp_header, checksum),
+			 csum_diff16(from, to), 0, false))
 		return drop_because(XLVS_REASON_INTERNAL);
 	type = header_at(ctx, p->l4, sizeof(*type));
 	if (!type)
@@ -146,7 +146,7 @@ static __noinline verdict error_to_server(hook_t *ctx, struct pkt *p, struct scr
 		__builtin_memcpy(r->quoted.daddr, conn->local_addr, 16);
 		r->quoted.dport = conn->local_port;
 	}
-	if (rewrite_error(ctx, p, room) || make_room(ctx, p, hop, 0, 0))
+	if (rewrite_error(ctx, p, room) || make_room(ctx, p, hook_link_bytes(hop), 0, 0))
 		return drop_because(XLVS_REASON_INTERNAL);
 	return transmit(ctx, NULL, hop, p->tuple.family);
 }
@@ -182,7 +182,7 @@ static __noinline verdict error_to_client(hook_t *ctx, struct pkt *p, struct scr
 		__builtin_memcpy(r->quoted.saddr, client->saddr, 16);
 		r->quoted.sport = client->sport;
 	}
-	if (rewrite_error(ctx, p, room) || make_room(ctx, p, &room->way, 0, 0))
+	if (rewrite_error(ctx, p, room) || make_room(ctx, p, hook_link_bytes(&room->way), 0, 0))
 		return drop_because(XLVS_REASON_INTERNAL);
 	return transmit(ctx, NULL, &room->way, p->tuple.family);
 }

@@ -115,7 +115,8 @@ __noinline verdict HOOKED(error_in_tunnel)(hook_t *ctx, struct pkt *p)
 	p->tuple = room->client;
 	p->l3 = inner;
 	if (hook_resize_tail(ctx, inner + quote) ||
-	    make_room(ctx, p, &room->way, ip_bytes(p->tuple.family) + ICMP_HEADER_BYTES, 0))
+	    make_room(ctx, p, hook_link_bytes(&room->way),
+		      ip_bytes(p->tuple.family) + ICMP_HEADER_BYTES, 0))
 		return drop_because(XLVS_REASON_NO_ROOM);
 	if (icmp_write(ctx, p, room, quote, head))
 		return drop_because(XLVS_REASON_INTERNAL);

@@ -223,7 +223,7 @@ __noinline int HOOKED(toa_insert)(hook_t *ctx, struct pkt *p, const struct xlvs_
 	if (!room || load_bytes(ctx, p->l3, room->bytes, moved, sizeof(room->bytes)))
 		return -1;
 	sum = toa_write(&p->tuple, option);
-	if (make_room(ctx, p, hop, bytes, 0))
+	if (make_room(ctx, p, hook_link_bytes(hop), bytes, 0))
 		return -1;
 	p->l4 -= bytes;
 	if (store_bytes(ctx, p->l3, room->bytes, moved, sizeof(room->bytes)) ||

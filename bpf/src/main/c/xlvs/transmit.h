@@ -9,12 +9,11 @@
 
 #include "pkt.h"
 
-/* Makes room for `push` bytes in front of the IP packet; p->l3 is where they begin, p->l4 moves
- * along. */
-static __always_inline int make_room(hook_t *ctx, struct pkt *p, const struct xlvs_next_hop *hop,
-				     int push, __u64 encapsulation)
+/* Makes room for a link layer of `link` bytes (hook_link_bytes()), and `push` in front of the IP
+ * packet; p->l3 is where they begin, p->l4 moves along. */
+static __always_inline int make_room(hook_t *ctx, struct pkt *p, int link, int push,
+				     __u64 encapsulation)
 {
-	int link = hook_link_bytes(hop);
 	int grow = link + push - p->l3;
 
 	if (hook_resize_front(ctx, grow, encapsulation))

@@ -232,13 +232,13 @@ static __always_inline verdict send_by(hook_t *ctx, struct pkt *p, void *frame,
 	bool checksum = tunnel != XLVS_TUNNEL_IPIP && tunnel_checksummed(ctx, p, s);
 	__u32 shim = tunnel_shim(tunnel, checksum);
 	__u32 outer = ip_bytes(family);
-	__u32 link = hook_link_bytes(hop);
+	int link = hook_link_bytes(hop);
 	__u32 offset = link + outer, inner = offset + shim;
 	int failed = 0;
 
 	if (age_ip(ctx, p, frame))
 		return drop_because(XLVS_REASON_INTERNAL);
-	if (make_room(ctx, p, hop, outer + shim, tunnel_hint(tunnel, family)))
+	if (make_room(ctx, p, link, outer + shim, tunnel_hint(tunnel, family)))
 		return drop_because(XLVS_REASON_NO_ROOM);
 	/* in each branch: kernel 6.1 would not know behind them which was checked for */
 	if (family == XLVS_IPV4) {
