@@ -46,7 +46,7 @@ const volatile struct xlvs_settings settings __weak = {
 		__type(value, value_type);                    \
 	} name SEC(".maps") __weak
 
-/* Whose size is fixed are variables, which a program finds without a look-up: see xlvs_data.bpf.c. */
+/* Of a fixed size and met by every hit: variables, found without a look-up (xlvs_data.bpf.c). */
 extern struct xlvs_control control; /* controller; read by every packet */
 extern __u32 epochs[XLVS_EPOCHS];   /* both: the controller bumps all of them at a route change */
 

@@ -176,7 +176,6 @@ static __always_inline void read_ports(struct pkt *p, const void *transport)
 /* `tcp` is NULL if the frame does not hold it. */
 static __always_inline verdict parse_tcp(const struct tcphdr *tcp, struct pkt *p, __u32 payload)
 {
-
 	if (unlikely(!tcp || tcp->doff < 5 || payload < tcp->doff * 4))
 		return pass_because(payload < sizeof(*tcp) ? XLVS_REASON_BAD_LENGTH
 				    : !tcp		   ? XLVS_REASON_TRUNCATED

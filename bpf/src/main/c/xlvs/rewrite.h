@@ -93,8 +93,8 @@ static __always_inline int translate(hook_t *ctx, struct pkt *p, void *frame,
 				return -1;
 			return write_ip(ctx, p, frame, saddr, daddr, addresses);
 		}
-		if (hook_l4_csum(ctx, frame, p->l4 + l4_csum_offset(p->tuple.protocol), ports, addresses,
-				 p->tuple.protocol == IPPROTO_UDP))
+		if (hook_l4_csum(ctx, frame, p->l4 + l4_csum_offset(p->tuple.protocol), ports,
+				 addresses, p->tuple.protocol == IPPROTO_UDP))
 			return -1;
 		port = header_of(ctx, frame, p->l4, 2 * sizeof(*port));
 		if (!port)

@@ -98,9 +98,8 @@ static __always_inline bool is_source(const __be32 *addr, __u8 family)
 /* 0 if a packet's addresses say that it concerns no service; else the destination's bits, too. */
 static __always_inline __u32 may_be_ours_in(const struct pkt *p, __u8 family)
 {
-	__u32 bits;
+	__u32 bits = destination_bits(p->tuple.daddr, family);
 
-	bits = destination_bits(p->tuple.daddr, family);
 	return bits ?: is_source(p->tuple.saddr, family);
 }
 

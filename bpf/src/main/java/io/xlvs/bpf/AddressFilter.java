@@ -2,7 +2,7 @@
 package io.xlvs.bpf;
 
 /**
- * The filters of control[0], which let a packet that is not ours leave without a look-up: a bit or two for each address of the
+ * The filters of the variable {@code control}, which let a packet that is not ours leave without a look-up: a bit or two for each address of the
  * service table, found by {@code address_bit()} of {@code xlvs/hash.h}. Bits are only ever added, since several addresses may share one;
  * what is left of removed ones costs time alone.
  */

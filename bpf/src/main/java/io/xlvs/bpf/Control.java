@@ -2,7 +2,7 @@
 package io.xlvs.bpf;
 
 /**
- * Layout of control[0]: {@code struct xlvs_control}, what the controller changes while packets flow. Its words are stored one
+ * Layout of the variable {@code control}: {@code struct xlvs_control}, what the controller changes while packets flow. Its words are stored one
  * by one through the mapped array, so there is no value class.
  */
 public final class Control {

@@ -31,7 +31,7 @@ public final class ServiceTable {
    * Takes over a table as the map has it; the idle copy is made equal to the active one.
    *
    * @param table both copies of service_table
-   * @param control control[0]
+   * @param control the variable {@code control}
    * @param buckets of one copy, a power of two
    * @param seed settings.hash_seed
    * @param gracePeriod waits until no program run that began before is still going on
