@@ -40,11 +40,16 @@ final class DataPlane implements AutoCloseable {
   static final int TEMPLATES = 1024;
   private static final int UNLIMITED = 1_000_000_000;
 
+  /** What programs and settings differ by. */
+  private record Kind(Hook hook, int localPortFirst, int localPortLast) {}
+
+  private final Kind kind;
   private final Collection collection;
   private final Map<String, MappedArray> arrays = new HashMap<>();
 
   DataPlane(World world, Lab lab, Hook hook) {
-    collection = load(world, hook);
+    kind = new Kind(hook, world.localPortFirst(), world.localPortLast());
+    collection = LoadedObjects.take(kind, () -> load(kind));
     try {
       new Configurator(this).configure(world, lab);
     } catch (RuntimeException e) {
@@ -53,12 +58,12 @@ final class DataPlane implements AutoCloseable {
     }
   }
 
-  private static Collection load(World world, Hook hook) {
+  private static Collection load(Kind kind) {
     CollectionSpec spec = CollectionSpec.parse("xlvs", object());
     Settings settings =
         new Settings(
             Abi.VERSION, CPUS, JIFFIES_PER_SECOND, SEED, FLOW_LINES - 1, BUCKETS - 1, SERVERS, SERVICES,
-            UNLIMITED, 7, world.localPortFirst(), world.localPortLast(), CONNECTIONS / 2);
+            UNLIMITED, 7, kind.localPortFirst, kind.localPortLast, CONNECTIONS / 2);
     spec.variable("settings").set(bytes(Settings.CODEC, settings));
     spec.map("service_table").setMaxEntries(2 * BUCKETS);
     spec.map("flow_cache").setMaxEntries(CPUS * FLOW_LINES);
@@ -75,7 +80,7 @@ final class DataPlane implements AutoCloseable {
     spec.map("half_replies").setMaxEntries(262144);
     spec.map("templates").setMaxEntries(TEMPLATES);
     spec.map("half_templates").setMaxEntries(TEMPLATES);
-    return spec.loadOnly(hook.program, "xlvs_egress", "xlvs_sweep", "xlvs_delete").load();
+    return spec.loadOnly(kind.hook.program, "xlvs_egress", "xlvs_sweep", "xlvs_delete").load();
   }
 
   private static byte[] object() {
@@ -198,6 +203,6 @@ final class DataPlane implements AutoCloseable {
   @Override
   public void close() {
     arrays.values().forEach(MappedArray::close);
-    collection.close();
+    LoadedObjects.giveBack(kind, collection);
   }
 }
