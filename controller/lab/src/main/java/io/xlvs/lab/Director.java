@@ -105,6 +105,11 @@ public final class Director implements AutoCloseable {
 
   /** Runs lbctl with an input, whatever its exit status. */
   public Command.Result attempt(String input, String... words) {
+    return new Lbctl(socket()).run(List.of(words), input);
+  }
+
+  /** The same by the installed program. */
+  public Command.Result attemptInstalled(String input, String... words) {
     List<String> command = new ArrayList<>(List.of(installation.program("lbctl")));
     command.addAll(List.of(words));
     return Command.attempt(command, input, Map.of("XLVS_SOCKET", socket().toString()));

@@ -51,7 +51,7 @@ class BadInputTest {
   void aMistakeIsOneLineAndChangesNothing(String arguments, int status, String begins, String contains) {
     long before = revision();
 
-    Command.Result answer = LAB.director().attempt("", arguments.split(" +"));
+    Command.Result answer = LAB.director().attemptInstalled("", arguments.split(" +"));
 
     assertThat(answer.err()).startsWith(begins).contains(contains == null ? "" : contains).endsWith("\n").hasLineCount(1);
     assertThat(answer.status()).as(answer.err()).isEqualTo(status);
@@ -68,7 +68,7 @@ class BadInputTest {
   void aBadLineOfARestoreIsNamedAndNothingIsRestored(String input) {
     long before = revision();
 
-    Command.Result answer = LAB.director().attempt(input, "-R");
+    Command.Result answer = LAB.director().attemptInstalled(input, "-R");
 
     assertThat(answer.status()).isIn(2, 255);
     assertThat(answer.err()).startsWith("line 2 (" + input.lines().skip(1).findFirst().orElseThrow() + "): ")
@@ -78,7 +78,7 @@ class BadInputTest {
 
   @Test
   void everyBadLineOfARestoreIsNumbered() {
-    Command.Result answer = LAB.director().attempt("""
+    Command.Result answer = LAB.director().attemptInstalled("""
         -A -t 10.0.0.120:80 -s nosuch
         -A -t 10.0.0.121:80 -s rr
         -a -t 10.0.0.121:80 -r 224.0.0.1:80 -m
@@ -114,7 +114,7 @@ class BadInputTest {
   /** ipvsadm's grammar takes the service's port, as ipvsadm does without a word; the verbs refuse it (bad-input.txt). */
   @Test
   void aPortThatDirectRoutingCannotMapBecomesTheServicesWithAWarning() {
-    Command.Result answer = LAB.director().attempt("", "-a", "-t", "10.0.0.101:80", "-r", "10.1.0.14:8080", "-g", "-w", "0");
+    Command.Result answer = LAB.director().attemptInstalled("", "-a", "-t", "10.0.0.101:80", "-r", "10.1.0.14:8080", "-g", "-w", "0");
     try {
       assertThat(answer.status()).isZero();
       assertThat(answer.err()).contains("real server port 8080 becomes the service's, 80").hasLineCount(1);
@@ -127,7 +127,7 @@ class BadInputTest {
   @Test
   void aLocalAddressThatIsNotTheDirectorsIsTakenWithAWarning() {
     try {
-      Command.Result answer = LAB.director().attempt("", "-P", "-z", "10.1.0.222", "-t", "10.0.0.103:80");
+      Command.Result answer = LAB.director().attemptInstalled("", "-P", "-z", "10.1.0.222", "-t", "10.0.0.103:80");
 
       assertThat(answer.status()).isZero();
       assertThat(answer.err()).startsWith("lbctl: warning: local address 10.1.0.222 is not an address of the director").hasLineCount(1);

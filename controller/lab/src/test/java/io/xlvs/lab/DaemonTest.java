@@ -44,7 +44,7 @@ class DaemonTest {
 
     LAB.director().kill();
     assertThat(downloads.values()).as("downloads after the kill").noneMatch(Future::isDone);
-    assertThat(LAB.director().attempt("", "-Ln").status()).as("lbctl without xlvsd").isNotZero();
+    assertThat(LAB.director().attemptInstalled("", "-Ln").status()).as("lbctl without xlvsd").isNotZero();
     allModesAnswer();
     assertThat(datagrams()).as("UDP without xlvsd").isEqualTo(datagrams);
     LAB.director().start();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.xlvs.lab.conformance;
 
+import io.xlvs.lab.Command;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What is asked: xlvs, or IPVS when a scenario is recorded. */
@@ -29,4 +31,14 @@ interface Balancer {
 
   /** Empties the table and puts back what scenarios set: none meets what another left. */
   void reset();
+
+  /** A program's answer as a scenario has it: see {@link #ipvsadm}. */
+  static List<String> lines(Command.Result result) {
+    List<String> lines = new ArrayList<>(result.out().lines().toList());
+    result.err().lines().filter(line -> !line.isBlank()).forEach(line -> lines.add(ERROR + line));
+    if (result.status() != 0) {
+      lines.add("exit status " + result.status());
+    }
+    return lines;
+  }
 }

@@ -32,7 +32,7 @@ final class Ipvs implements Balancer {
   public List<String> ipvsadm(List<String> words, String input) {
     List<String> command = new ArrayList<>(List.of("ipvsadm"));
     command.addAll(words);
-    return Lbctl.lines(Command.attempt(director.wrap(command), input, Map.of()));
+    return Balancer.lines(Command.attempt(director.wrap(command), input, Map.of()));
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.xlvs.bpf.StructLayout;
 import io.xlvs.bpf.Template;
 import io.xlvs.lab.Command;
 import io.xlvs.lab.Director;
+import io.xlvs.lab.Lbctl;
 import io.xlvs.lab.LabException;
 import io.xlvs.loader.BpfException;
 import io.xlvs.loader.map.MapCursor;
@@ -57,14 +58,14 @@ final class Xlvs implements Balancer {
 
   @Override
   public List<String> ipvsadm(List<String> words, String input) {
-    return Lbctl.lines(lbctl.run(words, input));
+    return Balancer.lines(lbctl.run(words, input));
   }
 
   @Override
   public List<String> sysctl(String name, String value) {
     String variable = "net.ipv4.vs." + name;
     sysctls.putIfAbsent(variable, must("sysctl", "-n", variable).strip());
-    return Lbctl.lines(lbctl.run(List.of("sysctl", "-q", "-w", variable + "=" + value), ""));
+    return Balancer.lines(lbctl.run(List.of("sysctl", "-q", "-w", variable + "=" + value), ""));
   }
 
   @Override
