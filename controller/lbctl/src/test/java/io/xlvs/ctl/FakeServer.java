@@ -10,14 +10,21 @@ import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.xlvs.v1.*;
+import io.xlvs.v1.CompareRevisionsRequest;
+import io.xlvs.v1.CompareRevisionsResponse;
 import io.xlvs.v1.CreateMarkRuleRequest;
 import io.xlvs.v1.DeleteMarkRuleRequest;
 import io.xlvs.v1.DeleteMarkRuleResponse;
 import io.xlvs.v1.ListMarkRulesRequest;
 import io.xlvs.v1.ListMarkRulesResponse;
+import io.xlvs.v1.ListRevisionsRequest;
+import io.xlvs.v1.ListRevisionsResponse;
 import io.xlvs.v1.MarkRule;
 import io.xlvs.v1.MarkRulesGrpc;
 import io.xlvs.v1.Plan;
+import io.xlvs.v1.Revision;
+import io.xlvs.v1.RollbackRequest;
+import io.xlvs.v1.RollbackResponse;
 import io.xlvs.v1.UpdateMarkRuleRequest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +39,11 @@ final class FakeServer implements AutoCloseable {
   /** The answer to whoever only asks. */
   Plan plan = Plan.getDefaultInstance();
   final FakeDirector director = new FakeDirector();
+  final List<Revision> revisions = new ArrayList<>();
+  final List<CompareRevisionsRequest> comparisons = new ArrayList<>();
+  final List<RollbackRequest> rollbacks = new ArrayList<>();
+  /** What a rollback leads to. */
+  long rollbackRevision;
   final List<Connection> connections = new ArrayList<>();
   final List<ListConnectionsRequest> connectionQueries = new ArrayList<>();
   final List<DeleteConnectionsRequest> deletions = new ArrayList<>();
@@ -271,6 +283,28 @@ final class FakeServer implements AutoCloseable {
   }
 
   private final class Directors extends DirectorGrpc.DirectorImplBase {
+    @Override
+    public void listRevisions(ListRevisionsRequest request, StreamObserver<ListRevisionsResponse> observer) {
+      answer(observer, () -> ListRevisionsResponse.newBuilder().addAllRevisions(revisions).build());
+    }
+
+    @Override
+    public void compareRevisions(CompareRevisionsRequest request, StreamObserver<CompareRevisionsResponse> observer) {
+      answer(observer, () -> {
+        comparisons.add(request);
+        return CompareRevisionsResponse.newBuilder().setPlan(plan).build();
+      });
+    }
+
+    @Override
+    public void rollback(RollbackRequest request, StreamObserver<RollbackResponse> observer) {
+      answer(observer, () -> {
+        rollbacks.add(request);
+        return RollbackResponse.newBuilder().setRevision(rollbackRevision).setPlan(request.getValidateOnly() ? plan : Plan.getDefaultInstance())
+            .build();
+      });
+    }
+
     @Override
     public void apply(ApplyRequest request, StreamObserver<ApplyResponse> observer) {
       answer(observer, () -> {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Help.Ansi;
 
 /** Runs one command line of the modern grammar. */
 public final class VerbTool {
-  private static final int REFUSED = 1;
+  static final int REFUSED = 1;
   private static final int UNREACHABLE = 3;
 
   private final Console console;
@@ -84,6 +84,9 @@ public final class VerbTool {
     root.addSubcommand(new CommandLine(new ConnectionCommands())
         .addSubcommand(new ConnectionCommands.ListConnections(session))
         .addSubcommand(new ConnectionCommands.Delete(session)));
+    root.addSubcommand(new HistoryCommands.History(session));
+    root.addSubcommand(new HistoryCommands.Diff(session));
+    root.addSubcommand(new HistoryCommands.Rollback(session));
     root.addSubcommand(new SysctlCommand(session));
     root.addSubcommand(new ProcCommand(session));
     root.addSubcommand(new StatusCommand(session));

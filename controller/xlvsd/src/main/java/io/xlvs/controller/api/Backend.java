@@ -45,6 +45,24 @@ record Backend(ServiceRegistry registry, DataPlane dataPlane) {
     }
   }
 
+  /** The configuration as it was at a revision; field is what the request calls the number. */
+  Configuration at(String field, long revision) {
+    try {
+      return registry.at(field, revision);
+    } catch (RefusedException | CommitException e) {
+      throw StatusMapper.map(e);
+    }
+  }
+
+  /** Goes back to a revision. */
+  ServiceRegistry.Preview rollBack(long revision, long expectedRevision, boolean validateOnly) {
+    try {
+      return registry.rollBack(revision, expectedRevision, validateOnly);
+    } catch (RefusedException | RevisionException | CommitException | DataPlaneException e) {
+      throw StatusMapper.map(e);
+    }
+  }
+
   /** The service of this name, from the configuration as it stands. */
   VirtualService service(String field, String name) {
     ServiceKey key = key(field, name);

@@ -16,15 +16,23 @@ import io.xlvs.controller.registry.Operation;
 import io.xlvs.controller.registry.ServiceRegistry;
 import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.ServiceKey;
+import io.xlvs.controller.store.KeptRevision;
 import io.xlvs.v1.ApplyResponse;
+import io.xlvs.v1.CompareRevisionsRequest;
+import io.xlvs.v1.CompareRevisionsResponse;
 import io.xlvs.v1.DirectorGrpc;
 import io.xlvs.v1.DirectorStatus;
 import io.xlvs.v1.GetStatusRequest;
 import io.xlvs.v1.GetTimeoutsRequest;
 import io.xlvs.v1.InterfaceStatus;
+import io.xlvs.v1.ListRevisionsRequest;
+import io.xlvs.v1.ListRevisionsResponse;
 import io.xlvs.v1.ListSysctlsRequest;
 import io.xlvs.v1.ListSysctlsResponse;
 import io.xlvs.v1.ReasonCount;
+import io.xlvs.v1.Revision;
+import io.xlvs.v1.RollbackRequest;
+import io.xlvs.v1.RollbackResponse;
 import io.xlvs.v1.TableStatus;
 import io.xlvs.v1.Timeouts;
 import io.xlvs.v1.UpdateSysctlsRequest;
@@ -172,6 +180,40 @@ final class DirectorService extends DirectorGrpc.DirectorImplBase {
         throw StatusMapper.map(e);
       }
       return ZeroCountersResponse.getDefaultInstance();
+    });
+  }
+
+  @Override
+  public void listRevisions(ListRevisionsRequest request, StreamObserver<ListRevisionsResponse> observer) {
+    Unary.answer(observer, () -> ListRevisionsResponse.newBuilder()
+        .addAllRevisions(backend.registry().kept().stream().map(DirectorService::revision).toList()).build());
+  }
+
+  private static Revision revision(KeptRevision kept) {
+    Revision.Builder revision = Revision.newBuilder()
+        .setRevision(kept.revision()).setServices(kept.services()).setServers(kept.servers());
+    kept.time().map(ModelMapper::timestamp).ifPresent(revision::setCreateTime);
+    return revision.build();
+  }
+
+  @Override
+  public void compareRevisions(CompareRevisionsRequest request, StreamObserver<CompareRevisionsResponse> observer) {
+    Unary.answer(observer, () -> {
+      Configuration from = backend.at("from_revision", request.getFromRevision());
+      Configuration to = request.getToRevision() == 0 ? backend.current() : backend.at("to_revision", request.getToRevision());
+      return CompareRevisionsResponse.newBuilder().setPlan(PlanMapper.between(from, to)).build();
+    });
+  }
+
+  @Override
+  public void rollback(RollbackRequest request, StreamObserver<RollbackResponse> observer) {
+    Unary.answer(observer, () -> {
+      ServiceRegistry.Preview done = backend.rollBack(request.getRevision(), request.getExpectedRevision(), request.getValidateOnly());
+      RollbackResponse.Builder response = RollbackResponse.newBuilder().setRevision(done.after().revision());
+      if (request.getValidateOnly()) {
+        response.setPlan(PlanMapper.between(done.before(), done.after()));
+      }
+      return response.build();
     });
   }
 }

@@ -9,6 +9,7 @@ import io.xlvs.controller.schedule.Schedulers;
 import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.service.VirtualService;
 import io.xlvs.controller.store.ConfigurationStore;
+import io.xlvs.controller.store.KeptRevision;
 import io.xlvs.controller.store.StoreException;
 import java.io.IOException;
 import java.util.List;
@@ -97,6 +98,47 @@ public final class ServiceRegistry {
   public Preview preview(Iterable<Operation> operations, long expectedRevision)
       throws RevisionException, RefusedException, DataPlaneException, CommitException {
     return change(operations, expectedRevision, true);
+  }
+
+  /** The revisions that can be gone back to, oldest first; the last one is in force. */
+  public List<KeptRevision> kept() {
+    return store.kept();
+  }
+
+  /**
+   * The configuration as it was at a revision.
+   *
+   * @param field what the caller calls the number
+   * @throws RefusedException if it is not kept
+   * @throws CommitException if the store cannot be read
+   */
+  public Configuration at(String field, long revision) throws RefusedException, CommitException {
+    try {
+      return store.read(revision).orElseThrow(() -> notKept(field, revision));
+    } catch (IOException e) {
+      throw new CommitException(CommitException.Kind.STORE_FAILED, e.getMessage(), e);
+    }
+  }
+
+  private RefusedException notKept(String field, long revision) {
+    List<KeptRevision> kept = store.kept();
+    String remedy = kept.isEmpty() ? "none is, since nothing was ever configured"
+        : "revisions " + kept.get(0).revision() + " to " + kept.get(kept.size() - 1).revision() + " are";
+    return new RefusedException(List.of(new Problem(Problem.Kind.NOT_FOUND, Problem.WHOLE, field,
+        "revision " + revision + " is not kept: " + remedy, Problem.Resource.NONE)));
+  }
+
+  /**
+   * Makes the configuration what it was at a revision: a change like any other, with a revision of its own. Nothing is changed, and no
+   * revision used, if it is that already.
+   *
+   * @param expectedRevision the revision that the caller has seen; 0: any
+   * @param validateOnly answer as if done, change nothing
+   */
+  public synchronized Preview rollBack(long revision, long expectedRevision, boolean validateOnly)
+      throws RevisionException, RefusedException, DataPlaneException, CommitException {
+    List<Operation> operations = Restoration.between(current, at("revision", revision));
+    return change(operations, expectedRevision, validateOnly || operations.isEmpty());
   }
 
   private synchronized Preview change(Iterable<Operation> operations, long expectedRevision, boolean validateOnly)

@@ -42,11 +42,13 @@ import io.xlvs.store.v1.StoredTimeouts;
 import io.xlvs.store.v1.StoredTunnelType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Changes of the configuration to bytes and back. */
@@ -56,10 +58,13 @@ final class ChangeCodec {
   /**
    * A StoredChange from one configuration to one that follows it: a service that is the same object has not changed, and new services come
    * after all others.
+   *
+   * @param unixMillis when it was made
    */
-  static byte[] encode(Configuration before, Configuration after) {
+  static byte[] encode(Configuration before, Configuration after, long unixMillis) {
     StoredChange.Builder head = StoredChange.newBuilder()
         .setRevision(after.revision())
+        .setUnixMillis(unixMillis)
         .setTimeouts(encode(after.timeouts()))
         .addAllSysctls(after.sysctls().changed().entrySet().stream()
             .map(sysctl -> StoredSysctl.newBuilder().setName(sysctl.getKey().text()).setValue(sysctl.getValue()).build())
@@ -77,6 +82,10 @@ final class ChangeCodec {
           services.add(encode(service).toByteArray());
         });
     return join(head.build(), services);
+  }
+
+  static Optional<Instant> time(long unixMillis) {
+    return unixMillis == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(unixMillis));
   }
 
   private static byte[] join(StoredChange head, List<byte[]> services) {
@@ -99,16 +108,24 @@ final class ChangeCodec {
   }
 
   /** A configuration while changes are read into it. */
-  static final class Replay implements RecordLog.Reader {
+  static final class Replay {
     private final Map<ServiceKey, VirtualService> services = new LinkedHashMap<>();
     private final List<MarkRule> markRules = new ArrayList<>();
     private final AddressPool addresses = new AddressPool();
     private Timeouts timeouts = Timeouts.DEFAULT;
     private Sysctls sysctls = Sysctls.DEFAULT;
     private long revision;
+    private long unixMillis;
+    private long servers;
 
-    @Override
-    public void take(byte[] change) throws IOException {
+    /**
+     * Takes the next change.
+     *
+     * @throws IOException if it is no message
+     * @throws IllegalArgumentException if a value in it cannot be
+     */
+    void take(byte[] change) throws IOException {
+      unixMillis = 0;
       markRules.clear();
       sysctls = Sysctls.DEFAULT;
       CodedInputStream in = CodedInputStream.newInstance(change);
@@ -116,7 +133,8 @@ final class ChangeCodec {
         switch (WireFormat.getTagFieldNumber(tag)) {
           case StoredChange.REVISION_FIELD_NUMBER -> revision = in.readUInt64();
           case StoredChange.TIMEOUTS_FIELD_NUMBER -> timeouts = decode(read(in, StoredTimeouts.parser()));
-          case StoredChange.DELETED_FIELD_NUMBER -> services.remove(decodeKey(read(in, StoredService.parser())));
+          case StoredChange.UNIX_MILLIS_FIELD_NUMBER -> unixMillis = in.readInt64();
+          case StoredChange.DELETED_FIELD_NUMBER -> gone(services.remove(decodeKey(read(in, StoredService.parser()))));
           case StoredChange.SERVICES_FIELD_NUMBER -> put(decode(read(in, StoredService.parser()), addresses));
           case StoredChange.SYSCTLS_FIELD_NUMBER -> put(read(in, StoredSysctl.parser()));
           case StoredChange.MARK_RULES_FIELD_NUMBER -> markRules.add(decode(read(in, StoredMarkRule.parser())));
@@ -130,7 +148,17 @@ final class ChangeCodec {
     }
 
     private void put(VirtualService service) {
-      services.put(service.key(), service);
+      servers += service.servers().size();
+      gone(services.put(service.key(), service));
+    }
+
+    private void gone(VirtualService service) {
+      servers -= service == null ? 0 : service.servers().size();
+    }
+
+    /** What is known so far, in short. */
+    KeptRevision summary() {
+      return new KeptRevision(revision, time(unixMillis), services.size(), servers);
     }
 
     private void put(StoredSysctl stored) {

@@ -15,6 +15,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,14 +29,17 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * lock                    held while a daemon runs; holds its process id
- * configuration           a whole configuration and the changes since; see {@link RecordLog}
+ * configuration           the configuration as it was some revisions ago, and the changes since; see {@link RecordLog}
  * configuration.previous  the file before it
  * configuration.new       being written; left behind by a crash, then ignored
  * </pre>
  *
- * <p>A change costs what it changes: it is appended, and is on stable storage before it is answered. Once the changes take more room than
- * the whole, the whole is written anew: temporary file, fsync, rename, fsync of the directory. A reader after a crash at any point finds
- * everything that was answered, and nothing but perhaps one change that was not.
+ * <p>A change costs what it changes: it is appended, and is on stable storage before it is answered. Once the changes take more room
+ * than the configuration that they begin with, the file is written anew without its oldest revisions: temporary file, fsync, rename, fsync of the directory. A reader after a crash at any point
+ * finds everything that was answered, and nothing but perhaps one change that was not.
+ *
+ * <p>The file is the history: the last {@value #REVISIONS} revisions, or fewer if the changes between them are large, but always the one
+ * before the last.
  */
 public final class DirectoryStore implements ConfigurationStore {
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryStore.class);
@@ -41,16 +49,38 @@ public final class DirectoryStore implements ConfigurationStore {
   static final String TEMPORARY = "configuration.new";
   static final String LOCK = "lock";
 
-  private final Path directory;
-  private final FileChannel lockFile;
-  /** Changes take at least so many bytes before the whole is written anew. */
+  /** How many revisions {@link #kept} has at most. */
+  static final int REVISIONS = 100;
+
+  /** Changes take at least so many bytes before the file is written anew. */
   private static final long SLACK_BYTES = 1 << 20;
+  /** And those that it then keeps at most as many, so that there is room for the next ones. */
+  private static final long KEPT_BYTES = SLACK_BYTES / 2;
   /** A file system with less room than this for a change is full: its own records take some. */
   private static final long SPARE_BYTES = 1 << 16;
 
+  private final Path directory;
+  private final FileChannel lockFile;
   private Configuration last = Configuration.empty();
-  /** Null if the next write must be of the whole. */
+  /** Null if the next write must be to a new file. */
   private RecordLog log;
+  /** Every revision that the file holds, oldest first. */
+  private final List<Place> places = new ArrayList<>();
+
+  /**
+   * A revision in the file.
+   *
+   * @param endBytes of the file up to the end of the record that leads to it
+   */
+  private record Place(KeptRevision revision, long endBytes) {
+    long number() {
+      return revision.revision();
+    }
+
+    long unixMillis() {
+      return revision.time().map(Instant::toEpochMilli).orElse(0L);
+    }
+  }
 
   private DirectoryStore(Path directory, FileChannel lockFile) {
     this.directory = directory;
@@ -112,7 +142,7 @@ public final class DirectoryStore implements ConfigurationStore {
   }
 
   @Override
-  public Configuration read() throws StoreException {
+  public synchronized Configuration read() throws StoreException {
     Path file = directory.resolve(CURRENT);
     if (!Files.exists(file)) {
       // A write cannot lose the current file, so the previous one alone means that somebody removed it.
@@ -126,7 +156,11 @@ public final class DirectoryStore implements ConfigurationStore {
       closeLog();
       ChangeCodec.Replay replay = new ChangeCodec.Replay();
       long sizeBytes = Files.size(file);
-      log = RecordLog.open(file, replay);
+      places.clear();
+      log = RecordLog.open(file, (change, endBytes) -> {
+        replay.take(change);
+        places.add(new Place(replay.summary(), endBytes));
+      });
       if (log.sizeBytes() < sizeBytes) {
         LOG.warn("state file {}: cut off {} bytes of a change that a crash kept from being written and answered", file,
             sizeBytes - log.sizeBytes());
@@ -151,29 +185,122 @@ public final class DirectoryStore implements ConfigurationStore {
   }
 
   @Override
-  public void write(Configuration configuration) throws StoreException {
-    // Only a rollback goes back; what it brings back may not come last.
-    boolean whole = log == null || !log.isUsable() || configuration.revision() < last.revision()
-        || log.sizeBytes() > 2 * log.firstBytes() + SLACK_BYTES;
-    byte[] change = ChangeCodec.encode(whole ? Configuration.empty() : last, configuration);
-    try {
-      if (whole) {
-        replace(change);
-      } else {
-        log.append(change);
+  public synchronized List<KeptRevision> kept() {
+    return places.subList(Math.max(0, places.size() - REVISIONS), places.size()).stream().map(Place::revision).toList();
+  }
+
+  @Override
+  public synchronized Optional<Configuration> read(long revision) throws StoreException {
+    for (Place place : places.subList(Math.max(0, places.size() - REVISIONS), places.size())) {
+      if (place.number() == revision) {
+        return Optional.of(revision == last.revision() ? last : readUpTo(place));
       }
-      last = configuration;
-    } catch (IOException e) {
-      throw unwritten(e, RecordLog.recordBytes(change.length));
+    }
+    return Optional.empty();
+  }
+
+  private Configuration readUpTo(Place place) throws StoreException {
+    Path file = directory.resolve(CURRENT);
+    ChangeCodec.Replay replay = new ChangeCodec.Replay();
+    try {
+      RecordLog.read(file, place.endBytes, (change, endBytes) -> replay.take(change));
+      return replay.configuration();
+    } catch (IOException | RecordLog.DamagedException e) {
+      throw new StoreException("revision " + place.number() + " cannot be read: state file " + file + ": " + e.getMessage()
+          + "; the configuration that is in force is not affected, and the next changes are written behind it", e);
     }
   }
 
-  private void replace(byte[] whole) throws IOException {
+  @Override
+  public synchronized void write(Configuration configuration) throws StoreException {
+    long needBytes = 0;
+    try {
+      if (configuration.revision() < last.revision()) {
+        takeBack(configuration);
+      } else {
+        byte[] change = ChangeCodec.encode(last, configuration, System.currentTimeMillis());
+        needBytes = RecordLog.recordBytes(change.length);
+        if (log != null && log.isUsable() && log.sizeBytes() <= 2 * log.firstBytes() + SLACK_BYTES) {
+          log.append(change);
+          places.add(new Place(summary(configuration), log.sizeBytes()));
+        } else {
+          rewrite(configuration, change);
+        }
+      }
+      last = configuration;
+    } catch (IOException e) {
+      throw unwritten(e, needBytes);
+    }
+  }
+
+  /** A change that the data plane refused was never made, and is no revision. */
+  private void takeBack(Configuration configuration) throws IOException {
+    for (int i = places.size() - 1; i >= 0 && log != null && log.isUsable(); i--) {
+      if (places.get(i).number() == configuration.revision()) {
+        log.cutBack(places.get(i).endBytes);
+        places.subList(i + 1, places.size()).clear();
+        return;
+      }
+    }
+    rewrite(configuration);
+  }
+
+  /** Without history. */
+  private void rewrite(Configuration configuration) throws IOException {
+    byte[] whole = ChangeCodec.encode(Configuration.empty(), configuration, System.currentTimeMillis());
+    replace(whole, List.of(), List.of(summary(configuration)));
+  }
+
+  /** With as much of the history as there is room for. */
+  private void rewrite(Configuration configuration, byte[] change) throws IOException {
+    if (places.isEmpty()) {
+      rewrite(configuration);
+      return;
+    }
+    int oldest = oldestToKeep(RecordLog.recordBytes(change.length));
+    ChangeCodec.Replay replay = new ChangeCodec.Replay();
+    List<byte[]> changes = new ArrayList<>();
+    long firstBytes = places.get(oldest).endBytes;
+    try {
+      RecordLog.read(directory.resolve(CURRENT), places.get(places.size() - 1).endBytes, (payload, endBytes) -> {
+        if (endBytes <= firstBytes) {
+          replay.take(payload);
+        } else {
+          changes.add(payload);
+        }
+      });
+    } catch (IOException | RecordLog.DamagedException e) {
+      LOG.error("state file {}: its older revisions are lost: {}", directory.resolve(CURRENT), e.getMessage());
+      rewrite(configuration);
+      return;
+    }
+    changes.add(change);
+    List<KeptRevision> revisions = new ArrayList<>(places.subList(oldest, places.size()).stream().map(Place::revision).toList());
+    revisions.add(summary(configuration));
+    replace(ChangeCodec.encode(Configuration.empty(), replay.configuration(), places.get(oldest).unixMillis()), changes, revisions);
+  }
+
+  /** The place that the new file begins with: the last, which is the one before the change, or one before it. */
+  private int oldestToKeep(long changeBytes) {
+    int oldest = places.size() - 1;
+    long end = places.get(oldest).endBytes;
+    while (oldest > 0 && places.size() + 1 - oldest < REVISIONS && end - places.get(oldest - 1).endBytes + changeBytes <= KEPT_BYTES) {
+      oldest--;
+    }
+    return oldest;
+  }
+
+  private static KeptRevision summary(Configuration configuration) {
+    return new KeptRevision(configuration.revision(), Optional.of(Instant.now().truncatedTo(ChronoUnit.MILLIS)),
+        configuration.services().size(), configuration.serverCount());
+  }
+
+  private void replace(byte[] first, List<byte[]> changes, List<KeptRevision> revisions) throws IOException {
     Path temporary = directory.resolve(TEMPORARY);
     Path current = directory.resolve(CURRENT);
     Path previous = directory.resolve(PREVIOUS);
     closeLog();
-    RecordLog fresh = RecordLog.create(temporary, whole);
+    RecordLog fresh = RecordLog.create(temporary, first, changes);
     try {
       if (Files.exists(current)) {
         // A second name, not a rename: there is no moment without a current file.
@@ -189,6 +316,13 @@ public final class DirectoryStore implements ConfigurationStore {
       throw e;
     }
     log = fresh;
+    places.clear();
+    long end = log.firstBytes();
+    places.add(new Place(revisions.get(0), end));
+    for (int i = 0; i < changes.size(); i++) {
+      end += RecordLog.recordBytes(changes.get(i).length);
+      places.add(new Place(revisions.get(i + 1), end));
+    }
   }
 
   private void closeLog() throws IOException {
@@ -215,7 +349,7 @@ public final class DirectoryStore implements ConfigurationStore {
 
   /** Gives the directory free. */
   @Override
-  public void close() {
+  public synchronized void close() {
     try (lockFile) {
       closeLog();
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.xlvs.controller.store;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.zip.CRC32C;
 
@@ -53,10 +55,11 @@ final class RecordLog implements Closeable {
     /**
      * Takes a payload.
      *
+     * @param endBytes of the file up to the end of its record
      * @throws IOException if it is no message
      * @throws IllegalArgumentException if a value in it cannot be
      */
-    void take(byte[] payload) throws IOException;
+    void take(byte[] payload, long endBytes) throws IOException;
   }
 
   /** A file that is not as it was written. */
@@ -72,16 +75,20 @@ final class RecordLog implements Closeable {
     }
   }
 
-  /** Makes a file with one record and returns once it is on stable storage; the directory's entry is the caller's matter. */
-  static RecordLog create(Path file, byte[] first) throws IOException {
+  /** Makes a file of records and returns once it is on stable storage; the directory's entry is the caller's matter. */
+  static RecordLog create(Path file, byte[] first, List<byte[]> more) throws IOException {
     Files.deleteIfExists(file);
     FileChannel channel = FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
     try {
       write(channel, 0, fileHeader());
       RecordLog log = new RecordLog(channel, SECTOR_BYTES);
-      log.append(first);
+      log.write(first);
       log.firstEnd = log.end;
+      for (byte[] payload : more) {
+        log.write(payload);
+      }
+      channel.force(true);
       return log;
     } catch (IOException e) {
       channel.close();
@@ -131,8 +138,49 @@ final class RecordLog implements Closeable {
     return ((long) RECORD_HEADER_BYTES + payloadBytes + SECTOR_BYTES - 1) / SECTOR_BYTES * SECTOR_BYTES;
   }
 
+  /** Reads a file that is open for more, up to the end of a record. */
+  static void read(Path file, long endBytes, Reader reader) throws IOException, DamagedException {
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(Math.toIntExact(endBytes));
+    }
+    requireHeader(bytes);
+    for (int at = SECTOR_BYTES; at < endBytes;) {
+      at = take(bytes, at, reader);
+    }
+  }
+
   /** Adds a record; after an exception the log ends where it ended before, or is not {@link #isUsable usable}. */
   void append(byte[] payload) throws IOException {
+    long before = end;
+    boolean written = false;
+    try {
+      write(payload);
+      written = true;
+      channel.force(false);
+    } catch (IOException e) {
+      // After an fsync that failed the kernel calls pages clean that never reached the disk.
+      usable = !written;
+      end = before;
+      cutOff(e);
+      throw e;
+    }
+  }
+
+  /** Takes back what came after the end of a record; after an exception the log is not {@link #isUsable usable}. */
+  void cutBack(long endBytes) throws IOException {
+    try {
+      channel.truncate(endBytes);
+      channel.force(true);
+      end = endBytes;
+    } catch (IOException e) {
+      usable = false;
+      throw e;
+    }
+  }
+
+  /** Writes a record, not yet to stable storage. */
+  private void write(byte[] payload) throws IOException {
     long size = recordBytes(payload.length);
     byte[] padding = new byte[(int) (size - RECORD_HEADER_BYTES - payload.length)];
     Arrays.fill(padding, (byte) 0xff);
@@ -141,20 +189,10 @@ final class RecordLog implements Closeable {
     checksum.update(padding);
     ByteBuffer header = ByteBuffer.allocate(RECORD_HEADER_BYTES).putInt(payload.length).putInt((int) checksum.getValue());
     header.putInt(checksum(header.array(), 0, 8)).flip();
-    boolean written = false;
-    try {
-      write(channel, end, header);
-      write(channel, end + RECORD_HEADER_BYTES, ByteBuffer.wrap(payload));
-      write(channel, end + RECORD_HEADER_BYTES + payload.length, ByteBuffer.wrap(padding));
-      written = true;
-      channel.force(false);
-      end += size;
-    } catch (IOException e) {
-      // After an fsync that failed the kernel calls pages clean that never reached the disk.
-      usable = !written;
-      cutOff(e);
-      throw e;
-    }
+    write(channel, end, header);
+    write(channel, end + RECORD_HEADER_BYTES, ByteBuffer.wrap(payload));
+    write(channel, end + RECORD_HEADER_BYTES + payload.length, ByteBuffer.wrap(padding));
+    end += size;
   }
 
   private void cutOff(IOException failure) {
@@ -246,7 +284,7 @@ final class RecordLog implements Closeable {
           header.getInt(at + 4)), null);
     }
     try {
-      reader.take(Arrays.copyOfRange(bytes, at + RECORD_HEADER_BYTES, at + RECORD_HEADER_BYTES + length));
+      reader.take(Arrays.copyOfRange(bytes, at + RECORD_HEADER_BYTES, at + RECORD_HEADER_BYTES + length), at + (long) size);
     } catch (IOException | IllegalArgumentException e) {
       throw damaged(at, "the record at byte " + at + " cannot be read: " + e.getMessage(), e);
     }

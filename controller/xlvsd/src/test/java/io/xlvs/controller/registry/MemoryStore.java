@@ -3,9 +3,12 @@ package io.xlvs.controller.registry;
 
 import io.xlvs.controller.service.Configuration;
 import io.xlvs.controller.store.ConfigurationStore;
+import io.xlvs.controller.store.KeptRevision;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A store that remembers every write, and fails when it is told to. */
 public final class MemoryStore implements ConfigurationStore {
@@ -25,6 +28,17 @@ public final class MemoryStore implements ConfigurationStore {
       throw failure;
     }
     written.add(configuration);
+  }
+
+  @Override
+  public List<KeptRevision> kept() {
+    return written.stream()
+        .map(one -> new KeptRevision(one.revision(), Optional.of(Instant.EPOCH), one.services().size(), one.serverCount())).toList();
+  }
+
+  @Override
+  public Optional<Configuration> read(long revision) {
+    return written.stream().filter(one -> one.revision() == revision).findFirst();
   }
 
   @Override
