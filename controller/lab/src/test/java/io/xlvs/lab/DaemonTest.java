@@ -2,6 +2,7 @@
 package io.xlvs.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -58,6 +59,29 @@ class DaemonTest {
     for (Map.Entry<String, Future<Long>> download : downloads.entrySet()) {
       assertThat(Client.result(download.getValue())).as(download.getKey()).isEqualTo(DOWNLOAD_BYTES);
     }
+  }
+
+  @Test
+  void aRollbackAfterAKillBringsBackWhatWasAndOpenConnectionsGoOn() throws IOException {
+    String rules = LAB.director().lbctl("-S", "-n");
+    String revision = LAB.director().lbctl("history").lines().skip(1).findFirst().orElseThrow().strip().split(" ")[0];
+    CountDownLatch fullSpeed = new CountDownLatch(1);
+    Future<Long> download = LAB.client().download(
+        Mode.NAT.vip(Family.IPV4), Mode.HTTP_PORT, DOWNLOAD_BYTES, BYTES_PER_SECOND, fullSpeed);
+    String dr = Family.IPV4.withPort(Mode.DR.vip(Family.IPV4), Mode.HTTP_PORT);
+    LAB.director().lbctl("-D", "-t", Family.IPV6.withPort(Mode.TUN.vip(Family.IPV6), Mode.HTTP_PORT));
+    LAB.director().lbctl("-d", "-t", dr, "-r", Family.IPV4.withPort(Family.IPV4.server(2), Mode.HTTP_PORT));
+    assertThatThrownBy(() -> LAB.client().get(Mode.TUN.vip(Family.IPV6), Mode.HTTP_PORT)).isInstanceOf(IOException.class);
+
+    LAB.director().kill();
+    LAB.director().start();
+    assertThat(LAB.director().lbctl("diff", revision).lines()).filteredOn(line -> line.startsWith("- ")).hasSize(2 + Family.SERVERS);
+    LAB.director().lbctl("rollback", revision);
+
+    assertThat(LAB.director().lbctl("-S", "-n").lines()).containsExactlyInAnyOrderElementsOf(rules.lines().toList());
+    allModesAnswer();
+    fullSpeed.countDown();
+    assertThat(Client.result(download)).isEqualTo(DOWNLOAD_BYTES);
   }
 
   @Test
