@@ -205,9 +205,21 @@ public final class DirectoryStore implements ConfigurationStore {
     try {
       RecordLog.read(file, place.endBytes, (change, endBytes) -> replay.take(change));
       return replay.configuration();
-    } catch (IOException | RecordLog.DamagedException e) {
-      throw new StoreException("revision " + place.number() + " cannot be read: state file " + file + ": " + e.getMessage()
-          + "; the configuration that is in force is not affected, and the next changes are written behind it", e);
+    } catch (RecordLog.DamagedException e) {
+      forgetFile();
+      throw new StoreException("revision " + place.number() + " cannot be read: state file " + file + " is damaged: " + e.getMessage()
+          + "; what is in force is not: the next change writes it to a new file, without older revisions", e);
+    } catch (IOException e) {
+      throw new StoreException("revision " + place.number() + " cannot be read: state file " + file + ": " + FileFailure.reason(e, file), e);
+    }
+  }
+
+  /** Has the next change make another file. */
+  private void forgetFile() throws StoreException {
+    try {
+      closeLog();
+    } catch (IOException e) {
+      throw new StoreException("state file " + directory.resolve(CURRENT) + " cannot be closed: " + e.getMessage(), e);
     }
   }
 
@@ -258,26 +270,33 @@ public final class DirectoryStore implements ConfigurationStore {
       return;
     }
     int oldest = oldestToKeep(RecordLog.recordBytes(change.length));
-    ChangeCodec.Replay replay = new ChangeCodec.Replay();
     List<byte[]> changes = new ArrayList<>();
-    long firstBytes = places.get(oldest).endBytes;
+    Configuration first;
     try {
-      RecordLog.read(directory.resolve(CURRENT), places.get(places.size() - 1).endBytes, (payload, endBytes) -> {
-        if (endBytes <= firstBytes) {
-          replay.take(payload);
-        } else {
-          changes.add(payload);
-        }
-      });
+      first = oldest == places.size() - 1 ? last : readAgain(places.get(oldest), changes);
     } catch (IOException | RecordLog.DamagedException e) {
       LOG.error("state file {}: its older revisions are lost: {}", directory.resolve(CURRENT), e.getMessage());
-      rewrite(configuration);
-      return;
+      changes.clear();
+      oldest = places.size() - 1;
+      first = last;
     }
     changes.add(change);
     List<KeptRevision> revisions = new ArrayList<>(places.subList(oldest, places.size()).stream().map(Place::revision).toList());
     revisions.add(summary(configuration));
-    replace(ChangeCodec.encode(Configuration.empty(), replay.configuration(), places.get(oldest).unixMillis()), changes, revisions);
+    replace(ChangeCodec.encode(Configuration.empty(), first, places.get(oldest).unixMillis()), changes, revisions);
+  }
+
+  /** The configuration at a place, and the changes after it. */
+  private Configuration readAgain(Place place, List<byte[]> changes) throws IOException, RecordLog.DamagedException {
+    ChangeCodec.Replay replay = new ChangeCodec.Replay();
+    RecordLog.read(directory.resolve(CURRENT), places.get(places.size() - 1).endBytes, (change, endBytes) -> {
+      if (endBytes <= place.endBytes) {
+        replay.take(change);
+      } else {
+        changes.add(change);
+      }
+    });
+    return replay.configuration();
   }
 
   /** The place that the new file begins with: the last, which is the one before the change, or one before it. */

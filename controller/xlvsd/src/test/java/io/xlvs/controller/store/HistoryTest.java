@@ -155,15 +155,17 @@ class HistoryTest {
   }
 
   @Test
-  void damageBehindTheBackOfTheDaemonIsTold() throws IOException {
+  void damageBehindTheBackOfTheDaemonIsToldAndTheNextChangeMakesAWholeFile() throws IOException {
     store.write(of(1, 2));
     store.write(of(2, 2));
     byte[] bytes = Files.readAllBytes(directory.resolve(DirectoryStore.CURRENT));
     bytes[RecordLog.SECTOR_BYTES + 40] ^= 1;
     Files.write(directory.resolve(DirectoryStore.CURRENT), bytes);
     assertThatThrownBy(() -> store.read(1)).isInstanceOf(StoreException.class).hasMessageContaining("revision 1 cannot be read")
-        .hasMessageContaining(DirectoryStore.CURRENT);
+        .hasMessageContaining(directory.resolve(DirectoryStore.CURRENT) + " is damaged");
     store.write(of(3, 2));
-    assertThat(store.read(3)).isPresent();
+    assertKept(2, 3, 2);
+    reopen();
+    assertKept(2, 3, 2);
   }
 }
