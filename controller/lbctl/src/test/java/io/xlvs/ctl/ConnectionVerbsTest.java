@@ -13,15 +13,13 @@ import io.xlvs.v1.DeleteConnectionsResponse;
 import io.xlvs.v1.ForwardingMethod;
 import io.xlvs.v1.Protocol;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** {@code lbctl connection}: what is asked of xlvsd, and what is told. */
-final class ConnectionVerbsTest {
+final class ConnectionVerbsTest extends AgainstFakeServer {
   private static final String CONDITIONS = " --service tcp:10.0.0.100:80 --client 192.0.2.0/24 --server 10.1.0.11:8080"
       + " --state established,syn-recv --protocol tcp --min-idle 90 --max-idle 15m --min-age 500ms --max-age 1d";
 
@@ -32,13 +30,8 @@ final class ConnectionVerbsTest {
       .setMinIdle(Duration.newBuilder().setSeconds(90)).setMaxIdle(Duration.newBuilder().setSeconds(900))
       .setMinAge(Duration.newBuilder().setNanos(500_000_000)).setMaxAge(Duration.newBuilder().setSeconds(86400)).build();
 
-  private FakeServer server;
-  private Lbctl lbctl;
-
   @BeforeEach
-  void start() throws IOException {
-    server = new FakeServer();
-    lbctl = new Lbctl(server);
+  void fill() {
     for (int i = 0; i < 20; i++) {
       server.connections.add(Connection.newBuilder().setProtocol(Protocol.PROTOCOL_TCP)
           .setState(ConnectionState.CONNECTION_STATE_ESTABLISHED).setExpiresIn(Duration.newBuilder().setSeconds(895))
@@ -47,11 +40,6 @@ final class ConnectionVerbsTest {
           .setServerAddress("10.1.0.11").setServerPort(8080).setMethod(ForwardingMethod.FORWARDING_METHOD_FULLNAT)
           .setLocalAddress("10.1.0.1").setLocalPort(5000 + i).build());
     }
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    server.close();
   }
 
   @Test

@@ -12,32 +12,20 @@ import io.xlvs.v1.RealServer;
 import io.xlvs.v1.SlotMovement;
 import io.xlvs.v1.Timeouts;
 import io.xlvs.v1.VirtualService;
-import java.io.IOException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** --dry-run in both grammars. */
-class DryRunTest {
+class DryRunTest extends AgainstFakeServer {
   private static final String SERVICE = "services/tcp:10.0.0.1:80";
 
-  private FakeServer server;
-  private Lbctl lbctl;
-
   @BeforeEach
-  void start() throws IOException {
-    server = new FakeServer();
-    lbctl = new Lbctl(server);
+  void fill() {
     for (String line : new String[] {"-A -t 10.0.0.1:80 -s mh", "-a -t 10.0.0.1:80 -r 10.1.0.1 -b", "-P -t 10.0.0.1:80 -z 10.1.1.1"}) {
       assertThat(lbctl.run(line).status()).isZero();
     }
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    server.close();
   }
 
   private static Element server(int weight) {

@@ -11,31 +11,14 @@ import io.xlvs.v1.Plan;
 import io.xlvs.v1.Revision;
 import io.xlvs.v1.RollbackRequest;
 import io.xlvs.v1.Timeouts;
-import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** {@code lbctl history}, {@code diff} and {@code rollback}. */
-final class HistoryTest {
+final class HistoryTest extends AgainstFakeServer {
   private static final long SECONDS = 1_790_000_000;
-
-  private FakeServer server;
-  private Lbctl lbctl;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new FakeServer();
-    lbctl = new Lbctl(server);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    server.close();
-  }
 
   private void keepTwo() {
     server.revisions.add(Revision.newBuilder().setRevision(41).setServices(9).setServers(90).build());

@@ -7,29 +7,13 @@ import io.xlvs.v1.Counters;
 import io.xlvs.v1.VirtualService;
 import java.io.IOException;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the recordings of ipvsadm do not cover. */
-final class IpvsGrammarTest {
-  private FakeServer server;
-  private Lbctl lbctl;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new FakeServer();
-    lbctl = new Lbctl(server);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    server.close();
-  }
-
+final class IpvsGrammarTest extends AgainstFakeServer {
   private void done(String line) {
     Lbctl.Result result = lbctl.run(line);
     assertThat(result.said()).as("lbctl " + line).isEmpty();

@@ -3,29 +3,12 @@ package io.xlvs.ctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Mark rules in both grammars, through the entry point. */
-final class MarksTest {
-  private FakeServer server;
-  private Lbctl lbctl;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new FakeServer();
-    lbctl = new Lbctl(server);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    server.close();
-  }
-
+final class MarksTest extends AgainstFakeServer {
   private String done(String line) {
     Lbctl.Result result = lbctl.run(line);
     assertThat(result.status()).as(result.err()).isZero();

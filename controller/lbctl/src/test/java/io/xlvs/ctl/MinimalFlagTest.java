@@ -3,27 +3,10 @@ package io.xlvs.ctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** mh-minimal and ring-first, the scheduler flags that ipvsadm has not. */
-class MinimalFlagTest {
-  private FakeServer server;
-  private Lbctl lbctl;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new FakeServer();
-    lbctl = new Lbctl(server);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    server.close();
-  }
-
+class MinimalFlagTest extends AgainstFakeServer {
   @Test
   void isGivenListedAndSavedAsTheOthersAre() {
     assertThat(lbctl.run("-A -t 10.0.0.1:80 -s mh -b mh-minimal,flag-1,mh-port").status()).isZero();

@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,17 +25,13 @@ import org.junit.jupiter.api.Test;
  * One table with services of every kind and connections of most, as ipvsadm lists it in every way and as /proc/net has it (kinds.txt,
  * proc.txt): the fake director is filled from some of the listings, and lbctl must print them all.
  */
-final class RecordedKindsTest {
+final class RecordedKindsTest extends AgainstFakeServer {
   private static final List<Recording> SESSION = Recording.read("kinds.txt");
 
-  private FakeServer server;
-  private Lbctl lbctl;
   private String service;
 
   @BeforeEach
-  void start() throws IOException {
-    server = new FakeServer();
-    lbctl = new Lbctl(server);
+  void fill() {
     SESSION.stream().filter(RecordedKindsTest::isRule).forEach(rule -> assertThat(lbctl.run(rule.arguments()).status()).isZero());
     fill("-Ln", (counters, cells) -> counters.setActiveConnections(cells[0]).setInactiveConnections(cells[1]), 2);
     fill("-Ln --persistent-conn", (counters, cells) -> counters.setPersistentConnections(cells[0]), 3);
@@ -50,11 +45,6 @@ final class RecordedKindsTest {
         .setCounters(Counters.newBuilder().setConnections(13).setInPackets(20).setOutPackets(10).setInBytes(0x4aa).setOutBytes(0x2e3)
             .setConnectionsPerSecond(1).setInPacketsPerSecond(2).setOutPacketsPerSecond(1).setInBytesPerSecond(0x6d)
             .setOutBytesPerSecond(0x45)).build();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    server.close();
   }
 
   private static boolean isRule(Recording recorded) {

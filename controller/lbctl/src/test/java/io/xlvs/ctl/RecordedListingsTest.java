@@ -10,38 +10,21 @@ import io.xlvs.v1.Counters;
 import io.xlvs.v1.Protocol;
 import io.xlvs.v1.RealServer;
 import io.xlvs.v1.VirtualService;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Listings are ipvsadm's, byte for byte: recorded sessions are replayed and compared. */
-final class RecordedListingsTest {
+final class RecordedListingsTest extends AgainstFakeServer {
   /** ipvsadm -S loses thresholds; lbctl -S saves them. */
   private static final Map<String, String> SAVED_INSTEAD = Map.of(
       "10.1.0.13:80 -m -w 0\n-A", "10.1.0.13:80 -m -w 0 -x 100 -y 50\n-A",
       "10.1.0.13:http -m -w 0\n-A", "10.1.0.13:http -m -w 0 -x 100 -y 50\n-A",
       "-r 10.1.0.13:80 -m -w 1\n-A -t 10.0.0.101", "-r 10.1.0.13:80 -m -w 1 -x 5\n-A -t 10.0.0.101",
       "-r 10.1.0.13:http -m -w 1\n-A -t 10.0.0.101", "-r 10.1.0.13:http -m -w 1 -x 5\n-A -t 10.0.0.101");
-
-  private FakeServer server;
-  private Lbctl lbctl;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new FakeServer();
-    lbctl = new Lbctl(server);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    server.close();
-  }
 
   @ParameterizedTest
   @ValueSource(strings = {"empty.txt", "full.txt", "edit.txt", "timeouts.txt"})

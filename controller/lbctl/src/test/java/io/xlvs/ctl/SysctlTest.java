@@ -8,29 +8,12 @@ import io.xlvs.v1.DirectorStatus;
 import io.xlvs.v1.Element;
 import io.xlvs.v1.Plan;
 import io.xlvs.v1.Sysctl;
-import java.io.IOException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code lbctl sysctl}: what sysctl(8) of procps-ng 4.0.2 prints and its exit status. */
-final class SysctlTest {
-  private FakeServer server;
-  private Lbctl lbctl;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new FakeServer();
-    lbctl = new Lbctl(server);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    server.close();
-  }
-
+final class SysctlTest extends AgainstFakeServer {
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
       "sysctl -a | net.ipv4.vs.cache_bypass = 0/net.ipv4.vs.sloppy_tcp = 0/net.ipv4.vs.sync_threshold = 3\\t50/",

@@ -13,30 +13,13 @@ import io.xlvs.v1.ListVirtualServicesResponse;
 import io.xlvs.v1.Protocol;
 import io.xlvs.v1.ReasonCount;
 import io.xlvs.v1.TableStatus;
-import java.io.IOException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The modern grammar through the entry point. */
-final class VerbsTest {
-  private FakeServer server;
-  private Lbctl lbctl;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new FakeServer();
-    lbctl = new Lbctl(server);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    server.close();
-  }
-
+final class VerbsTest extends AgainstFakeServer {
   private void done(String line) {
     Lbctl.Result result = lbctl.run(line);
     assertThat(result.status()).as(result.err()).isZero();
