@@ -24,13 +24,13 @@ final class HistoryCommands {
 
   private HistoryCommands() {}
 
-  private static List<Revision> revisions(Verb verb) {
-    return verb.client().director().listRevisions(ListRevisionsRequest.getDefaultInstance()).getRevisionsList();
+  /** Oldest first. */
+  private static ListRevisionsResponse revisions(Verb verb) {
+    return verb.client().director().listRevisions(ListRevisionsRequest.getDefaultInstance());
   }
 
   /** The one before the last. */
-  private static long previous(Verb verb, String command) {
-    List<Revision> kept = revisions(verb);
+  private static long previous(List<Revision> kept, String command) {
     if (kept.size() < 2) {
       throw new Failure(VerbTool.REFUSED, command, "there is no revision before the one in force: `lbctl history' lists those that are kept");
     }
@@ -48,7 +48,7 @@ final class HistoryCommands {
 
     @Override
     void run() {
-      ListRevisionsResponse response = client().director().listRevisions(ListRevisionsRequest.getDefaultInstance());
+      ListRevisionsResponse response = revisions(this);
       output().print(response, () -> text(response.getRevisionsList()));
     }
 
@@ -85,7 +85,7 @@ final class HistoryCommands {
     @Override
     void run() {
       Plan plan = client().director().compareRevisions(CompareRevisionsRequest.newBuilder()
-          .setFromRevision(from == null ? previous(this, "diff") : from).setToRevision(to == null ? 0 : to).build()).getPlan();
+          .setFromRevision(from == null ? previous(revisions(this).getRevisionsList(), "diff") : from).setToRevision(to == null ? 0 : to).build()).getPlan();
       output().print(plan, () -> PlanListing.text(plan));
     }
   }
@@ -112,11 +112,11 @@ final class HistoryCommands {
 
     @Override
     void run() {
-      List<Revision> kept = revisions(this);
+      List<Revision> kept = revisions(this).getRevisionsList();
       long inForce = kept.isEmpty() ? 0 : kept.get(kept.size() - 1).getRevision();
       // What "the one before" means was read a moment ago: somebody else's change since must not be taken for it.
       long seen = expected != 0 || revision != null ? expected : inForce;
-      long target = revision == null ? previous(this, "rollback") : revision;
+      long target = revision == null ? previous(kept, "rollback") : revision;
       RollbackResponse response = client().director().rollback(RollbackRequest.newBuilder()
           .setRevision(target).setValidateOnly(dryRun).setExpectedRevision(seen).build());
       boolean nothing = response.getRevision() == inForce;
