@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.Map;
 
 /** lbctl within this process: the installed program runs the same code, but starting Java for each of thousands of commands takes minutes. */
-public final class Lbctl {
+final class Lbctl {
   private final Map<String, String> environment;
 
-  public Lbctl(Path socket) {
+  Lbctl(Path socket) {
     environment = Map.of("XLVS_SOCKET", socket.toString());
   }
 
   /** To its end, whatever its exit status. */
-  public Command.Result run(List<String> words, String input) {
+  Command.Result run(List<String> words, String input) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console = new Console(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), printer(out), printer(err), environment, false, false, Names.ofHost());

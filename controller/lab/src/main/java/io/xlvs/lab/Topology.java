@@ -143,7 +143,7 @@ final class Topology {
     wire(server, "eth1", "front", "rs" + number + "-front");
     plainFrames(server, "eth0");
     plainFrames(server, "eth1");
-    oneReceiver(number, "eth0");
+    oneReceiver(number);
     // eth1 only sends: it neither answers for the VIPs nor names them when it asks for the client.
     server.sysctl("net/ipv4/conf/eth1/arp_ignore=1", "net/ipv4/conf/eth1/arp_announce=2");
     List<String> lines = new ArrayList<>();
@@ -185,11 +185,11 @@ final class Topology {
    * before 6.19 may answer the request with a reset, between the removal of the half-open socket and the insertion of the full one
    * (inet_ehash_insert(), net/ipv4/inet_hashtables.c).
    */
-  private void oneReceiver(int number, String device) {
+  private void oneReceiver(int number) {
     int cpu = (number - 1) % Runtime.getRuntime().availableProcessors();
     // sysfs shows the namespace of who mounted it.
     Command.run(List.of("ip", "netns", "exec", server(number).name(), "sh", "-c",
-        "printf %x " + (1 << cpu) + " > /sys/class/net/" + device + "/queues/rx-0/rps_cpus"));
+        "echo " + Integer.toHexString(1 << cpu) + " > /sys/class/net/eth0/queues/rx-0/rps_cpus"));
   }
 
   private void awaitAddresses() {

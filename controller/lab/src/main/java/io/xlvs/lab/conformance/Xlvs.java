@@ -4,9 +4,7 @@ package io.xlvs.lab.conformance;
 import io.xlvs.bpf.Conn;
 import io.xlvs.bpf.StructLayout;
 import io.xlvs.bpf.Template;
-import io.xlvs.lab.Command;
 import io.xlvs.lab.Director;
-import io.xlvs.lab.Lbctl;
 import io.xlvs.lab.LabException;
 import io.xlvs.loader.BpfException;
 import io.xlvs.loader.map.MapCursor;
@@ -45,53 +43,45 @@ final class Xlvs implements Balancer {
   private static final long POLL_MILLIS = 20;
 
   private final Path pins;
-  private final Lbctl lbctl;
+  private final Director director;
   private final long jiffiesPerSecond;
   private final Set<String> markRules = new LinkedHashSet<>();
   private final Map<String, String> sysctls = new LinkedHashMap<>();
 
   Xlvs(Director director, long jiffiesPerSecond) {
     this.pins = director.socket().resolveSibling("bpf");
-    this.lbctl = new Lbctl(director.socket());
+    this.director = director;
     this.jiffiesPerSecond = jiffiesPerSecond;
   }
 
   @Override
   public List<String> ipvsadm(List<String> words, String input) {
-    return Balancer.lines(lbctl.run(words, input));
+    return Balancer.lines(director.attempt(input, words.toArray(String[]::new)));
   }
 
   @Override
   public List<String> sysctl(String name, String value) {
     String variable = "net.ipv4.vs." + name;
-    sysctls.putIfAbsent(variable, must("sysctl", "-n", variable).strip());
-    return Balancer.lines(lbctl.run(List.of("sysctl", "-q", "-w", variable + "=" + value), ""));
+    sysctls.putIfAbsent(variable, director.lbctl("sysctl", "-n", variable).strip());
+    return Balancer.lines(director.attempt("", "sysctl", "-q", "-w", variable + "=" + value));
   }
 
   @Override
   public void mark(int mark, String destination, String protocol, String ports) {
     String rule = mark + " --to " + destination;
-    must(("mark add " + rule + (protocol.isEmpty() ? "" : " --" + protocol + " " + ports)).split(" "));
+    director.lbctl(("mark add " + rule + (protocol.isEmpty() ? "" : " --" + protocol + " " + ports)).split(" "));
     markRules.add(rule);
   }
 
   @Override
   public void reset() {
-    must("-C");
-    markRules.forEach(rule -> must(("mark delete " + rule).split(" ")));
+    director.lbctl("-C");
+    markRules.forEach(rule -> director.lbctl(("mark delete " + rule).split(" ")));
     markRules.clear();
-    must(("--set " + TIMEOUTS).split(" "));
-    sysctls.forEach((variable, value) -> must("sysctl", "-q", "-w", variable + "=" + value));
+    director.lbctl(("--set " + TIMEOUTS).split(" "));
+    sysctls.forEach((variable, value) -> director.lbctl("sysctl", "-q", "-w", variable + "=" + value));
     sysctls.clear();
     age(FOREVER_SECONDS);
-  }
-
-  private String must(String... words) {
-    Command.Result result = lbctl.run(List.of(words), "");
-    if (result.status() != 0) {
-      throw new LabException("`lbctl " + String.join(" ", words) + "` failed: " + result.err().strip());
-    }
-    return result.out();
   }
 
   @Override
