@@ -59,10 +59,10 @@ final class Restoration {
   }
 
   private void restore(VirtualService from, VirtualService to) {
-    if (from != null && isFixed(from, to)) {
-      operations.add(new DeleteService(to.key(), ANY));
+    if (from == null) {
       create(to);
-    } else if (from == null) {
+    } else if (!RingFirstRules.canBecome(from, to.scheduler(), to.schedulerFlags())) {
+      operations.add(new DeleteService(to.key(), ANY));
       create(to);
     } else {
       if (!spec(from).equals(spec(to))) {
@@ -71,12 +71,6 @@ final class Restoration {
       restoreLocalAddresses(from, to);
       restoreServers(from, to);
     }
-  }
-
-  /** As {@link RingFirstRules#checkEdit} has it: what a service cannot become while it is there. */
-  private static boolean isFixed(VirtualService from, VirtualService to) {
-    return (from.isRingFirst() || to.isRingFirst())
-        && !(from.scheduler().equals(to.scheduler()) && from.schedulerFlags().equals(to.schedulerFlags()));
   }
 
   private void create(VirtualService service) {

@@ -48,11 +48,15 @@ final class RingFirstRules {
 
   /** An edit: a client's place must stay its place, since nothing else tells where its flows are. */
   static void checkEdit(VirtualService before, ServiceDraft after, Problems problems) {
-    Set<SchedulerFlag> flags = after.schedulerFlags;
-    if ((before.isRingFirst() || flags.contains(SchedulerFlag.RING_FIRST))
-        && (!before.scheduler().equals(after.scheduler) || !before.schedulerFlags().equals(flags))) {
+    if (!canBecome(before, after.scheduler, after.schedulerFlags)) {
       problems.invalid("scheduler_flags", "service " + before.key() + " cannot take or lose ring-first, nor change scheduler or flags with"
           + " it, while it has flows that only its ring knows: delete it and add it again (its flows break)");
     }
+  }
+
+  /** Whether an edit may give a service this scheduler and these flags. */
+  static boolean canBecome(VirtualService before, String scheduler, Set<SchedulerFlag> flags) {
+    return !before.isRingFirst() && !flags.contains(SchedulerFlag.RING_FIRST)
+        || before.scheduler().equals(scheduler) && before.schedulerFlags().equals(flags);
   }
 }
