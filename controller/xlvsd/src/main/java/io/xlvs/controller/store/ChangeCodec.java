@@ -59,12 +59,12 @@ final class ChangeCodec {
    * A StoredChange from one configuration to one that follows it: a service that is the same object has not changed, and new services come
    * after all others.
    *
-   * @param unixMillis when it was made
+   * @param time when it was made, if that is known
    */
-  static byte[] encode(Configuration before, Configuration after, long unixMillis) {
+  static byte[] encode(Configuration before, Configuration after, Optional<Instant> time) {
     StoredChange.Builder head = StoredChange.newBuilder()
         .setRevision(after.revision())
-        .setUnixMillis(unixMillis)
+        .setUnixMillis(time.map(Instant::toEpochMilli).orElse(0L))
         .setTimeouts(encode(after.timeouts()))
         .addAllSysctls(after.sysctls().changed().entrySet().stream()
             .map(sysctl -> StoredSysctl.newBuilder().setName(sysctl.getKey().text()).setValue(sysctl.getValue()).build())
@@ -82,10 +82,6 @@ final class ChangeCodec {
           services.add(encode(service).toByteArray());
         });
     return join(head.build(), services);
-  }
-
-  static Optional<Instant> time(long unixMillis) {
-    return unixMillis == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(unixMillis));
   }
 
   private static byte[] join(StoredChange head, List<byte[]> services) {
@@ -115,7 +111,7 @@ final class ChangeCodec {
     private Timeouts timeouts = Timeouts.DEFAULT;
     private Sysctls sysctls = Sysctls.DEFAULT;
     private long revision;
-    private long unixMillis;
+    private Optional<Instant> time = Optional.empty();
     private long servers;
 
     /**
@@ -125,7 +121,7 @@ final class ChangeCodec {
      * @throws IllegalArgumentException if a value in it cannot be
      */
     void take(byte[] change) throws IOException {
-      unixMillis = 0;
+      time = Optional.empty();
       markRules.clear();
       sysctls = Sysctls.DEFAULT;
       CodedInputStream in = CodedInputStream.newInstance(change);
@@ -133,7 +129,7 @@ final class ChangeCodec {
         switch (WireFormat.getTagFieldNumber(tag)) {
           case StoredChange.REVISION_FIELD_NUMBER -> revision = in.readUInt64();
           case StoredChange.TIMEOUTS_FIELD_NUMBER -> timeouts = decode(read(in, StoredTimeouts.parser()));
-          case StoredChange.UNIX_MILLIS_FIELD_NUMBER -> unixMillis = in.readInt64();
+          case StoredChange.UNIX_MILLIS_FIELD_NUMBER -> time = decodeTime(in.readInt64());
           case StoredChange.DELETED_FIELD_NUMBER -> gone(services.remove(decodeKey(read(in, StoredService.parser()))));
           case StoredChange.SERVICES_FIELD_NUMBER -> put(decode(read(in, StoredService.parser()), addresses));
           case StoredChange.SYSCTLS_FIELD_NUMBER -> put(read(in, StoredSysctl.parser()));
@@ -156,9 +152,13 @@ final class ChangeCodec {
       servers -= service == null ? 0 : service.servers().size();
     }
 
+    private static Optional<Instant> decodeTime(long unixMillis) {
+      return unixMillis == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(unixMillis));
+    }
+
     /** What is known so far, in short. */
     KeptRevision summary() {
-      return new KeptRevision(revision, time(unixMillis), services.size(), servers);
+      return new KeptRevision(revision, time, services.size(), servers);
     }
 
     private void put(StoredSysctl stored) {

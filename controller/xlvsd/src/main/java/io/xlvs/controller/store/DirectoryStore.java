@@ -35,8 +35,9 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>A change costs what it changes: it is appended, and is on stable storage before it is answered. Once the changes take more room
- * than the configuration that they begin with, the file is written anew without its oldest revisions: temporary file, fsync, rename, fsync of the directory. A reader after a crash at any point
- * finds everything that was answered, and nothing but perhaps one change that was not.
+ * than the configuration that they begin with, the file is written anew without its oldest revisions: temporary file, fsync, rename,
+ * fsync of the directory. A reader after a crash at any point finds everything that was answered, and nothing but perhaps one change
+ * that was not.
  *
  * <p>The file is the history: the last {@value #REVISIONS} revisions, or fewer if the changes between them are large, but always the one
  * before the last.
@@ -75,10 +76,6 @@ public final class DirectoryStore implements ConfigurationStore {
   private record Place(KeptRevision revision, long endBytes) {
     long number() {
       return revision.revision();
-    }
-
-    long unixMillis() {
-      return revision.time().map(Instant::toEpochMilli).orElse(0L);
     }
   }
 
@@ -186,17 +183,21 @@ public final class DirectoryStore implements ConfigurationStore {
 
   @Override
   public synchronized List<KeptRevision> kept() {
-    return places.subList(Math.max(0, places.size() - REVISIONS), places.size()).stream().map(Place::revision).toList();
+    return keptPlaces().stream().map(Place::revision).toList();
   }
 
   @Override
   public synchronized Optional<Configuration> read(long revision) throws StoreException {
-    for (Place place : places.subList(Math.max(0, places.size() - REVISIONS), places.size())) {
+    for (Place place : keptPlaces()) {
       if (place.number() == revision) {
         return Optional.of(revision == last.revision() ? last : readUpTo(place));
       }
     }
     return Optional.empty();
+  }
+
+  private List<Place> keptPlaces() {
+    return places.subList(Math.max(0, places.size() - REVISIONS), places.size());
   }
 
   private Configuration readUpTo(Place place) throws StoreException {
@@ -230,13 +231,16 @@ public final class DirectoryStore implements ConfigurationStore {
       if (configuration.revision() < last.revision()) {
         takeBack(configuration);
       } else {
-        byte[] change = ChangeCodec.encode(last, configuration, System.currentTimeMillis());
+        KeptRevision revision = madeNow(configuration);
+        byte[] change = ChangeCodec.encode(last, configuration, revision.time());
         needBytes = RecordLog.recordBytes(change.length);
-        if (log != null && log.isUsable() && log.sizeBytes() <= 2 * log.firstBytes() + SLACK_BYTES) {
+        if (isOpen() && log.sizeBytes() <= 2 * log.firstBytes() + SLACK_BYTES) {
           log.append(change);
-          places.add(new Place(summary(configuration), log.sizeBytes()));
+          places.add(new Place(revision, log.sizeBytes()));
+        } else if (places.isEmpty()) {
+          rewrite(configuration, revision);
         } else {
-          rewrite(configuration, change);
+          rewrite(change, revision);
         }
       }
       last = configuration;
@@ -245,30 +249,29 @@ public final class DirectoryStore implements ConfigurationStore {
     }
   }
 
+  private boolean isOpen() {
+    return log != null && log.isUsable();
+  }
+
   /** A change that the data plane refused was never made, and is no revision. */
   private void takeBack(Configuration configuration) throws IOException {
-    for (int i = places.size() - 1; i >= 0 && log != null && log.isUsable(); i--) {
+    for (int i = places.size() - 1; i >= 0 && isOpen(); i--) {
       if (places.get(i).number() == configuration.revision()) {
         log.cutBack(places.get(i).endBytes);
         places.subList(i + 1, places.size()).clear();
         return;
       }
     }
-    rewrite(configuration);
+    rewrite(configuration, madeNow(configuration));
   }
 
   /** Without history. */
-  private void rewrite(Configuration configuration) throws IOException {
-    byte[] whole = ChangeCodec.encode(Configuration.empty(), configuration, System.currentTimeMillis());
-    replace(whole, List.of(), List.of(summary(configuration)));
+  private void rewrite(Configuration configuration, KeptRevision revision) throws IOException {
+    replace(ChangeCodec.encode(Configuration.empty(), configuration, revision.time()), List.of(), List.of(revision));
   }
 
-  /** With as much of the history as there is room for. */
-  private void rewrite(Configuration configuration, byte[] change) throws IOException {
-    if (places.isEmpty()) {
-      rewrite(configuration);
-      return;
-    }
+  /** With as much of the history as there is room for, and a change behind it. */
+  private void rewrite(byte[] change, KeptRevision revision) throws IOException {
     int oldest = oldestToKeep(RecordLog.recordBytes(change.length));
     List<byte[]> changes = new ArrayList<>();
     Configuration first;
@@ -282,8 +285,8 @@ public final class DirectoryStore implements ConfigurationStore {
     }
     changes.add(change);
     List<KeptRevision> revisions = new ArrayList<>(places.subList(oldest, places.size()).stream().map(Place::revision).toList());
-    revisions.add(summary(configuration));
-    replace(ChangeCodec.encode(Configuration.empty(), first, places.get(oldest).unixMillis()), changes, revisions);
+    revisions.add(revision);
+    replace(ChangeCodec.encode(Configuration.empty(), first, revisions.get(0).time()), changes, revisions);
   }
 
   /** The configuration at a place, and the changes after it. */
@@ -309,7 +312,7 @@ public final class DirectoryStore implements ConfigurationStore {
     return oldest;
   }
 
-  private static KeptRevision summary(Configuration configuration) {
+  private static KeptRevision madeNow(Configuration configuration) {
     return new KeptRevision(configuration.revision(), Optional.of(Instant.now().truncatedTo(ChronoUnit.MILLIS)),
         configuration.services().size(), configuration.serverCount());
   }

@@ -146,7 +146,8 @@ class HistoryTest {
   void aFileOfAnOlderXlvsdHasNoTimes() throws IOException {
     store.close();
     Path file = directory.resolve(DirectoryStore.CURRENT);
-    RecordLog.create(file, ChangeCodec.encode(Configuration.empty(), of(1, 2), 0), List.of(ChangeCodec.encode(of(1, 2), of(2, 2), 0))).close();
+    RecordLog.create(file, ChangeCodec.encode(Configuration.empty(), of(1, 2), Optional.empty()),
+        List.of(ChangeCodec.encode(of(1, 2), of(2, 2), Optional.empty()))).close();
     reopen();
     assertThat(store.kept()).extracting(KeptRevision::time).containsExactly(Optional.empty(), Optional.empty());
     assertKept(1, 2, 2);
